@@ -1,0 +1,2 @@
+//! The program: commands, configuration, roles.
+fn main() {}

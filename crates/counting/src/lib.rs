@@ -1,0 +1,1 @@
+//! Lines, zones and tracks in, events out.

@@ -1,0 +1,1 @@
+//! The record of something counted: types, deterministic id, wire form.

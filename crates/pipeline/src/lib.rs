@@ -1,0 +1,1 @@
+//! One camera end to end: frames, boxes, tracks, events.

@@ -1,0 +1,1 @@
+//! Seeded scenes with exact truth, and matching of counts against truth.

@@ -1,0 +1,1 @@
+//! Boxes in, tracks out, in stream time.

@@ -1,0 +1,1 @@
+//! An address in, frames with stream time out.
