@@ -1,0 +1,458 @@
+use observation::{BBox, Class, Detection, Point, StreamTime, TrackId, TrackedDetection};
+
+use crate::assignment::{Candidate, assign};
+use crate::kalman::Axis;
+
+/// What a tracker may be told; the defaults serve most cameras.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrackerSettings {
+    /// From this confidence on a detection may begin a track.
+    pub strong: f32,
+    /// From this confidence on a detection may continue one.
+    pub weak: f32,
+    /// Seconds after which a track that is not seen is given up.
+    pub lost_s: f64,
+    /// Observations after which a track is confirmed.
+    pub confirm: u32,
+}
+
+impl Default for TrackerSettings {
+    fn default() -> Self {
+        Self { strong: 0.5, weak: 0.35, lost_s: 2.0, confirm: 3 }
+    }
+}
+
+/// What one frame gave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tracked {
+    /// Observations of confirmed tracks; those from before a track was confirmed come with it.
+    pub seen: Vec<TrackedDetection>,
+    /// Confirmed tracks that were given up.
+    pub ended: Vec<TrackId>,
+}
+
+/// Joins detections to tracks.
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    settings: TrackerSettings,
+    aspect: f64,
+    tracks: Vec<Track>,
+    next_id: u64,
+    last: Option<StreamTime>,
+}
+
+/// Position noise of a detector's box, in body heights.
+const BOX_NOISE: f64 = 0.06;
+/// Change of speed, in body heights a second, per square root of a second.
+const ACCELERATION: f64 = 0.9;
+/// Longest stretch of an unconfirmed track without an observation, in seconds, beside one missed frame.
+const TENTATIVE_S: f64 = 0.25;
+/// Overlap above which two confirmed tracks are the same object seen twice.
+const DUPLICATE_IOU: f64 = 0.8;
+
+#[derive(Clone, Debug)]
+struct Track {
+    id: Option<TrackId>,
+    x: Axis,
+    y: Axis,
+    width: f64,
+    height: f64,
+    class: Class,
+    last_seen: StreamTime,
+    last_box: MetricBox,
+    observations: u32,
+    /// Kept until the track is confirmed.
+    pending: Vec<(StreamTime, Detection)>,
+}
+
+/// A box in shares of the frame's height.
+#[derive(Clone, Copy, Debug)]
+struct MetricBox {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+impl MetricBox {
+    fn of(bbox: &BBox, aspect: f64) -> Self {
+        let Point { x, y } = bbox.centre();
+        Self { x: x * aspect, y, width: bbox.width() * aspect, height: bbox.height() }
+    }
+
+    fn bbox(&self) -> BBox {
+        BBox::around(Point::new(self.x, self.y), self.width, self.height)
+    }
+
+    fn iou(&self, other: &Self) -> f64 {
+        self.bbox().iou(&other.bbox())
+    }
+}
+
+/// Classes that a detector takes for one another: a van is now a car and now a truck.
+fn alike(a: Class, b: Class) -> bool {
+    let group = |class: Class| match class.0 {
+        2 | 5 | 7 => 100,
+        1 | 3 => 101,
+        other => other,
+    };
+    // Who rides a bicycle is found now as a person, now as the bicycle: those are two objects.
+    group(a) == group(b)
+}
+
+/// Body heights a second at which an object of the class may first be met.
+fn likely_speed(class: Class) -> f64 {
+    match class.0 {
+        0 => 1.0,
+        1 | 3 => 3.0,
+        _ => 5.0,
+    }
+}
+
+impl Tracker {
+    /// A tracker for one stream; `aspect` is the frame's width divided by its height.
+    pub fn new(settings: TrackerSettings, aspect: f64) -> Self {
+        Self { settings, aspect, tracks: Vec::new(), next_id: 1, last: None }
+    }
+
+    /// How many tracks are followed, lost ones included.
+    pub fn followed(&self) -> usize {
+        self.tracks.len()
+    }
+
+    /// Takes the detections of one frame. Frames come in order of time.
+    pub fn update(&mut self, time: StreamTime, detections: &[Detection]) -> Tracked {
+        let step = self.last.map_or(0.0, |last| (time - last).as_secs().max(0.0));
+        self.last = Some(time);
+        for track in &mut self.tracks {
+            let acceleration = ACCELERATION * track.height;
+            track.x.predict(step, acceleration);
+            track.y.predict(step, acceleration);
+        }
+        let usable = |d: &&Detection| {
+            let [w, h] = [d.bbox.width(), d.bbox.height()];
+            d.confidence >= self.settings.weak && w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()
+        };
+        let detections: Vec<Detection> = detections.iter().filter(usable).copied().collect();
+        let boxes: Vec<MetricBox> = detections.iter().map(|d| MetricBox::of(&d.bbox, self.aspect)).collect();
+        let strong: Vec<usize> =
+            (0..boxes.len()).filter(|&i| detections[i].confidence >= self.settings.strong).collect();
+        let weak: Vec<usize> =
+            (0..boxes.len()).filter(|&i| detections[i].confidence < self.settings.strong).collect();
+        self.steady(&strong, &boxes, &detections, time);
+
+        let mut matched: Vec<Option<usize>> = vec![None; self.tracks.len()];
+        let mut free = vec![true; boxes.len()];
+        let confirmed: Vec<usize> = (0..self.tracks.len()).filter(|&i| self.tracks[i].id.is_some()).collect();
+        let tentative: Vec<usize> = (0..self.tracks.len()).filter(|&i| self.tracks[i].id.is_none()).collect();
+        let mut stage = |tracker: &Self, rows: &[usize], columns: &[usize], cost: Cost| {
+            let rows: Vec<usize> = rows.iter().copied().filter(|&i| matched[i].is_none()).collect();
+            let columns: Vec<usize> = columns.iter().copied().filter(|&i| free[i]).collect();
+            for (row, column) in tracker.matches(&rows, &columns, &boxes, &detections, time, cost) {
+                matched[rows[row]] = Some(columns[column]);
+                free[columns[column]] = false;
+            }
+        };
+        stage(self, &confirmed, &strong, Cost::Predicted);
+        let recent = |&i: &usize| (time - self.tracks[i].last_seen).as_secs() <= step + TENTATIVE_S;
+        let fresh: Vec<usize> = confirmed.iter().copied().filter(recent).collect();
+        stage(self, &fresh, &weak, Cost::Predicted);
+        stage(self, &confirmed, &strong, Cost::LastSeen);
+        stage(self, &tentative, &strong, Cost::Predicted);
+        stage(self, &tentative, &weak, Cost::Predicted);
+
+        let mut tracked = Tracked::default();
+        for (i, matched) in matched.iter().enumerate() {
+            let Some(column) = *matched else { continue };
+            self.join(i, time, &detections[column], &boxes[column], &mut tracked);
+        }
+        self.give_up(time, step, &mut tracked);
+        for &i in &strong {
+            if free[i] {
+                self.begin(time, detections[i], boxes[i]);
+            }
+        }
+        tracked
+    }
+
+    /// Ends every track: what comes next is not a continuation of what was seen before.
+    pub fn reset(&mut self) -> Vec<TrackId> {
+        self.last = None;
+        std::mem::take(&mut self.tracks).into_iter().filter_map(|track| track.id).collect()
+    }
+
+    /// Takes out a jump that all tracks make together: a camera on a pole shakes.
+    fn steady(&mut self, strong: &[usize], boxes: &[MetricBox], detections: &[Detection], time: StreamTime) {
+        const LEAST_TRACKS: usize = 4;
+        let mut jumps: Vec<(f64, f64)> = Vec::new();
+        for track in self.tracks.iter().filter(|track| track.id.is_some()) {
+            if (time - track.last_seen).as_secs() > 0.5 {
+                continue;
+            }
+            let near = strong
+                .iter()
+                .filter(|&&i| alike(track.class, detections[i].class))
+                .map(|&i| (boxes[i].x - track.x.position, boxes[i].y - track.y.position))
+                .min_by(|a, b| a.0.hypot(a.1).total_cmp(&b.0.hypot(b.1)));
+            jumps.extend(near.filter(|jump| jump.0.hypot(jump.1) < 1.5 * track.height));
+        }
+        if jumps.len() < LEAST_TRACKS {
+            return;
+        }
+        let (x, y) = (median(jumps.iter().map(|j| j.0)), median(jumps.iter().map(|j| j.1)));
+        let scatter = median(jumps.iter().map(|j| (j.0 - x).hypot(j.1 - y)));
+        // One direction for all, and well beyond what chance gives.
+        if x.hypot(y) < 3.0 * scatter || x.hypot(y) < 0.01 {
+            return;
+        }
+        for track in &mut self.tracks {
+            track.x.position += x;
+            track.y.position += y;
+            track.last_box.x += x;
+            track.last_box.y += y;
+        }
+    }
+
+    fn matches(
+        &self,
+        rows: &[usize],
+        columns: &[usize],
+        boxes: &[MetricBox],
+        detections: &[Detection],
+        time: StreamTime,
+        cost: Cost,
+    ) -> Vec<(usize, usize)> {
+        let mut candidates = Vec::new();
+        // Sorted by place, so that each track looks only at what is near.
+        let mut order: Vec<usize> = (0..columns.len()).collect();
+        order.sort_by(|&a, &b| boxes[columns[a]].x.total_cmp(&boxes[columns[b]].x));
+        for (row, &i) in rows.iter().enumerate() {
+            let track = &self.tracks[i];
+            let (place, reach) = track.expected(cost, time);
+            let from = order.partition_point(|&c| boxes[columns[c]].x < place.x - reach);
+            for &column in &order[from..] {
+                let seen = &boxes[columns[column]];
+                if seen.x > place.x + reach {
+                    break;
+                }
+                if !alike(track.class, detections[columns[column]].class) {
+                    continue;
+                }
+                if let Some(cost) = misfit(&place, seen, reach) {
+                    candidates.push(Candidate { row, column, cost });
+                }
+            }
+        }
+        assign(rows.len(), columns.len(), &candidates)
+    }
+
+    fn join(
+        &mut self,
+        i: usize,
+        time: StreamTime,
+        seen: &Detection,
+        place: &MetricBox,
+        tracked: &mut Tracked,
+    ) {
+        let track = &mut self.tracks[i];
+        track.correct(time, place);
+        track.observations += 1;
+        track.class = if track.observations < 10 { seen.class } else { track.class };
+        if let Some(id) = track.id {
+            tracked.seen.push(TrackedDetection { track: id, time, detection: *seen });
+            return;
+        }
+        track.pending.push((time, *seen));
+        if track.observations < self.settings.confirm {
+            return;
+        }
+        let id = TrackId(self.next_id);
+        self.next_id += 1;
+        track.id = Some(id);
+        for (time, detection) in track.pending.drain(..) {
+            tracked.seen.push(TrackedDetection { track: id, time, detection });
+        }
+    }
+
+    fn begin(&mut self, time: StreamTime, seen: Detection, place: MetricBox) {
+        let spread = BOX_NOISE * place.height;
+        let speed = likely_speed(seen.class) * place.height;
+        self.tracks.push(Track {
+            id: None,
+            x: Axis::new(place.x, spread, speed),
+            y: Axis::new(place.y, spread, speed),
+            width: place.width,
+            height: place.height,
+            class: seen.class,
+            last_seen: time,
+            last_box: place,
+            observations: 1,
+            pending: vec![(time, seen)],
+        });
+    }
+
+    fn give_up(&mut self, time: StreamTime, step: f64, tracked: &mut Tracked) {
+        let (lost_s, aspect) = (self.settings.lost_s, self.aspect);
+        let doubled = self.doubled(time);
+        let mut index = 0;
+        self.tracks.retain(|track| {
+            let double = doubled.contains(&index);
+            index += 1;
+            let unseen = (time - track.last_seen).as_secs();
+            let out = track.x.position < 0.0
+                || track.x.position > aspect
+                || track.y.position - track.height / 2.0 > 1.0
+                || track.y.position + track.height / 2.0 < 0.0;
+            let patience = match track.id {
+                None => step + TENTATIVE_S,
+                Some(_) if out => step + 0.5,
+                Some(_) => step + lost_s,
+            };
+            let keep = unseen <= patience && !double;
+            if !keep {
+                tracked.ended.extend(track.id);
+            }
+            keep
+        });
+    }
+
+    /// Tracks that were not seen in this frame and lie on one that was: the same object, twice.
+    fn doubled(&self, time: StreamTime) -> Vec<usize> {
+        let mut doubled = Vec::new();
+        for (i, lost) in self.tracks.iter().enumerate() {
+            if lost.last_seen == time || (time - lost.last_seen).as_secs() < 0.5 {
+                continue;
+            }
+            let place = lost.expected(Cost::Predicted, time).0;
+            let same = |other: &&Track| other.last_seen == time && alike(other.class, lost.class);
+            if self.tracks.iter().filter(same).any(|other| other.last_box.iou(&place) > DUPLICATE_IOU) {
+                doubled.push(i);
+            }
+        }
+        doubled
+    }
+}
+
+/// Where a track is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cost {
+    /// Where it should be by now.
+    Predicted,
+    /// Where it was last seen: a track that stopped behind a pillar.
+    LastSeen,
+}
+
+impl Track {
+    /// The expected box, and how far around it the centre may be.
+    fn expected(&self, cost: Cost, time: StreamTime) -> (MetricBox, f64) {
+        if cost == Cost::LastSeen {
+            let unseen = (time - self.last_seen).as_secs();
+            let reach = self.height * (0.3 + 0.3 * unseen).min(0.8);
+            return (self.last_box, reach);
+        }
+        let place =
+            MetricBox { x: self.x.position, y: self.y.position, width: self.width, height: self.height };
+        let spread = self.x.spread().hypot(BOX_NOISE * self.height);
+        (
+            place,
+            (3.0 * spread).clamp(0.25 * self.height, 1.2 * self.height * likely_speed(self.class).max(1.0)),
+        )
+    }
+
+    fn correct(&mut self, time: StreamTime, seen: &MetricBox) {
+        let unseen = (time - self.last_seen).as_secs();
+        let noise = BOX_NOISE * seen.height;
+        self.x.correct(seen.x, noise);
+        self.y.correct(seen.y, noise);
+        if unseen > 0.5 {
+            // After a loss the filter's speed is a guess grown old: the two observations know better.
+            self.x.velocity = (seen.x - self.last_box.x) / unseen;
+            self.y.velocity = (seen.y - self.last_box.y) / unseen;
+        }
+        let share = 1.0 - (-unseen.max(0.01) / 0.3).exp();
+        self.width += share * (seen.width - self.width);
+        self.height += share * (seen.height - self.height);
+        self.last_seen = time;
+        self.last_box = *seen;
+    }
+}
+
+/// How badly a box fits where a track is expected: 0 perfect, 1 just possible, none impossible.
+fn misfit(place: &MetricBox, seen: &MetricBox, reach: f64) -> Option<f64> {
+    let off = (seen.x - place.x).hypot(seen.y - place.y);
+    let ratio = (seen.height / place.height).ln().abs();
+    if off > reach || ratio > 0.7 {
+        return None;
+    }
+    let overlap = 1.0 - place.iou(seen);
+    Some(0.5 * overlap + 0.35 * off / reach + 0.15 * ratio / 0.7)
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(x: f64, y: f64, confidence: f32) -> Detection {
+        Detection { bbox: BBox::around(Point::new(x, y), 0.04, 0.2), class: Class(0), confidence }
+    }
+
+    fn ids(fps: f64, seconds: f64, scene: impl Fn(f64) -> Vec<Detection>) -> Vec<u64> {
+        let mut tracker = Tracker::new(TrackerSettings::default(), 16.0 / 9.0);
+        let mut seen: Vec<u64> = Vec::new();
+        for i in 0..(seconds * fps) as u32 {
+            let time = f64::from(i) / fps;
+            let tracked = tracker.update(StreamTime::from_secs(time), &scene(time));
+            seen.extend(tracked.seen.iter().map(|seen| seen.track.0));
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        seen
+    }
+
+    #[test]
+    fn two_who_pass_each_other_keep_their_tracks_at_any_frame_rate() {
+        for fps in [5.0, 10.0, 15.0, 30.0] {
+            let scene = |t: f64| vec![person(0.1 + 0.1 * t, 0.50, 0.8), person(0.9 - 0.1 * t, 0.53, 0.8)];
+            assert_eq!(ids(fps, 8.0, scene), [1, 2], "{fps} frames/s");
+        }
+    }
+
+    #[test]
+    fn a_loss_of_a_second_is_bridged() {
+        let scene =
+            |t: f64| if (3.0..4.0).contains(&t) { vec![] } else { vec![person(0.1 + 0.08 * t, 0.5, 0.8)] };
+        assert_eq!(ids(10.0, 8.0, scene), [1]);
+    }
+
+    #[test]
+    fn weak_detections_continue_a_track_but_never_begin_one() {
+        assert!(ids(10.0, 5.0, |t| vec![person(0.2 + 0.05 * t, 0.5, 0.4)]).is_empty());
+        let fading = |t: f64| vec![person(0.2 + 0.05 * t, 0.5, if t < 1.0 { 0.8 } else { 0.4 })];
+        let mut tracker = Tracker::new(TrackerSettings::default(), 1.5);
+        let last = (0..50).map(|i| {
+            tracker.update(StreamTime::from_secs(f64::from(i) / 10.0), &fading(f64::from(i) / 10.0))
+        });
+        assert_eq!(last.last().unwrap().seen.len(), 1);
+    }
+
+    #[test]
+    fn a_false_box_of_two_frames_is_no_track() {
+        let scene = |t: f64| if (1.0..1.15).contains(&t) { vec![person(0.5, 0.5, 0.9)] } else { vec![] };
+        assert!(ids(10.0, 5.0, scene).is_empty());
+    }
+
+    #[test]
+    fn a_shaking_pole_breaks_no_track() {
+        let scene = |t: f64| {
+            let jump = if ((t * 2.0) as u32).is_multiple_of(2) { 0.0 } else { 0.06 };
+            (0..6u32).map(|i| person(0.1 + 0.14 * f64::from(i) + 0.01 * t, 0.4 + jump, 0.8)).collect()
+        };
+        assert_eq!(ids(10.0, 6.0, scene).len(), 6);
+    }
+}
