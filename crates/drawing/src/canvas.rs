@@ -1,4 +1,4 @@
-use tiny_skia::{FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
+use tiny_skia::{FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
 
 use crate::DrawingError;
 use crate::colour::Colour;
@@ -72,9 +72,42 @@ impl Canvas {
         }
     }
 
+    /// Fills a rectangle whose sides are rounded to whole pixels: crisp, and much cheaper than a path.
     pub(crate) fn rectangle(&mut self, plate: Plate, colour: Colour) {
-        if let Some(rect) = Rect::from_xywh(plate.x, plate.y, plate.width, plate.height) {
-            self.fill(&PathBuilder::from_rect(rect), colour);
+        let (columns, rows) = (self.sheet.width() as usize, self.sheet.height() as usize);
+        // Casts of negative and unbounded values saturate.
+        let side = |value: f32, most: usize| (value.round() as usize).min(most);
+        let (left, right) = (side(plate.x, columns), side(plate.x + plate.width, columns));
+        let (top, bottom) = (side(plate.y, rows), side(plate.y + plate.height, rows));
+        if left >= right {
+            return;
+        }
+        let pixels = self.sheet.data_mut();
+        for row in top..bottom {
+            let span = (row * columns + left) * 4..(row * columns + right) * 4;
+            for pixel in pixels[span].chunks_exact_mut(4) {
+                cover(pixel, colour, 255);
+            }
+            let touched = &mut self.touched[row];
+            *touched = (touched.0.min(left), touched.1.max(right));
+        }
+    }
+
+    /// Draws the four sides of a rectangle, `stroke` pixels thick around its edge.
+    pub(crate) fn frame(&mut self, plate: Plate, stroke: f32, colour: Colour) {
+        let stroke = stroke.round().max(1.0);
+        let (left, top) = ((plate.x - stroke / 2.0).round(), (plate.y - stroke / 2.0).round());
+        let width = (plate.width + stroke).round().max(stroke);
+        let height = (plate.height + stroke).round().max(stroke);
+        let inner = (height - 2.0 * stroke).max(0.0);
+        let sides = [
+            (left, top, width, stroke),
+            (left, top + height - stroke, width, stroke),
+            (left, top + stroke, stroke, inner),
+            (left + width - stroke, top + stroke, stroke, inner),
+        ];
+        for (x, y, width, height) in sides {
+            self.rectangle(Plate { x, y, width, height }, colour);
         }
     }
 
@@ -100,7 +133,8 @@ impl Canvas {
 
     /// Writes `text` with its top left corner at `corner`.
     pub(crate) fn text(&mut self, text: &str, size: f32, corner: Pixel, colour: Colour) {
-        if !(corner.0.is_finite() && corner.1.is_finite()) {
+        // Far outside, or not a number: nothing of it is seen, and whole pixels could not count that far.
+        if !(corner.0.abs() < 1e6 && corner.1.abs() < 1e6) {
             return;
         }
         let line = self.lettering.set(text, size);
@@ -236,6 +270,11 @@ mod tests {
         let mut canvas = Canvas::new(20, 20).unwrap();
         canvas.polyline(&[(-500.0, -3.0), (900.0, 40.0)], 4.0, LineCap::Round, Colour::WHITE);
         canvas.text("long text that leaves the picture", 14.0, (-9.0, 15.0), Colour::WHITE);
+        canvas.polyline(&[(-1e30, 2.0), (1e30, 1e20)], 4.0, LineCap::Round, Colour::WHITE);
+        canvas.rectangle(
+            Plate { x: f32::NAN, y: -1e30, width: 1e38, height: 1e38 },
+            Colour::WHITE.opacity(0.1),
+        );
         canvas.text("far", 14.0, (f32::MAX, f32::MIN), Colour::WHITE);
         canvas.polygon(&[(f32::NAN, 0.0), (3.0, 3.0), (1.0, 9.0)], Colour::WHITE);
         let mut rgb = vec![0; 20 * 20 * 3];

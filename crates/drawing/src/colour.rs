@@ -21,6 +21,12 @@ impl Colour {
     pub(crate) fn opacity(self, share: f32) -> Self {
         Self { alpha: (share.clamp(0.0, 1.0) * 255.0).round() as u8, ..self }
     }
+
+    /// Black or white, whichever is read better on this colour.
+    pub(crate) fn ink(self) -> Self {
+        let luma = u32::from(self.red) * 299 + u32::from(self.green) * 587 + u32::from(self.blue) * 114;
+        if luma < 120_000 { Self::WHITE } else { Self::BLACK }
+    }
 }
 
 /// A colour of its own for each track: hues a golden angle apart never fall together for neighbouring ids.

@@ -257,3 +257,85 @@ fn darkened(pixel: &[u8]) -> [u8; 3] {
     let grey = (u32::from(pixel[0]) * 299 + u32::from(pixel[1]) * 587 + u32::from(pixel[2]) * 114) / 1000;
     [(grey * 9 / 20) as u8; 3]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: usize = 160;
+    const HEIGHT: usize = 120;
+
+    fn decode(bytes: &[u8]) -> (usize, usize, Vec<u8>) {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        (info.width as usize, info.height as usize, pixels)
+    }
+
+    fn at(pixels: &[u8], x: usize, y: usize) -> [i32; 3] {
+        let place = (y * WIDTH + x) * 3;
+        [0, 1, 2].map(|channel| i32::from(pixels[place + channel]))
+    }
+
+    fn grid(cells: &[(usize, f64)]) -> Grid {
+        let mut grid = Grid { columns: 8, rows: 6, values: vec![0.0; 48] };
+        for (cell, value) in cells {
+            grid.values[*cell] = *value;
+        }
+        grid
+    }
+
+    #[test]
+    fn the_place_where_people_stand_is_bright_and_the_rest_is_the_dark_background() {
+        let background = vec![200; WIDTH * HEIGHT * 3];
+        let background = Rgb::new(WIDTH as u32, HEIGHT as u32, &background).unwrap();
+        // Cell 27 is column 3, row 3: its middle is at 70, 70.
+        let png = heat_map_png(Some(&background), &grid(&[(27, 30.0), (0, f64::NAN)])).unwrap();
+        let (width, height, pixels) = decode(&png);
+        assert_eq!(width, WIDTH);
+        assert!(height > HEIGHT, "the legend has a place of its own");
+        let [red, green, blue] = at(&pixels, 70, 70);
+        assert!(red > 200 && green > 200 && blue < 190, "{red} {green} {blue}");
+        assert_eq!(at(&pixels, 150, 10), [90; 3]);
+    }
+
+    #[test]
+    fn the_legend_says_when_nothing_was_seen() {
+        let empty = heat_map_png(None, &grid(&[])).unwrap();
+        let some = heat_map_png(None, &grid(&[(3, 1.0)])).unwrap();
+        let (width, height, pixels) = decode(&empty);
+        assert!(width == 960 && height > 720);
+        let coloured = |pixels: &[u8]| pixels.chunks(3).filter(|p| p[0] > 200 && p[2] < 120).count();
+        assert_eq!(coloured(&pixels), 0);
+        assert!(coloured(&decode(&some).2) > 100);
+    }
+
+    #[test]
+    fn births_are_green_and_deaths_red_and_the_line_is_there() {
+        let line = LineLook {
+            name: "door".into(),
+            points: vec![Point::new(0.1, 0.5), Point::new(0.9, 0.5)],
+            ..LineLook::default()
+        };
+        let background = vec![0; WIDTH * HEIGHT * 3];
+        let background = Rgb::new(WIDTH as u32, HEIGHT as u32, &background).unwrap();
+        let png =
+            birth_death_png(Some(&background), &grid(&[(9, 4.0)]), &grid(&[(46, 4.0)]), &[line]).unwrap();
+        let (_, _, pixels) = decode(&png);
+        let [red, green, _] = at(&pixels, 30, 30);
+        assert!(green > 150 && red < 100, "a birth at the middle of its cell: {red} {green}");
+        // A death is a ring: look at the whole cell.
+        let cell = (120..140).flat_map(|x| (100..120).map(move |y| (x, y)));
+        assert!(cell.map(|(x, y)| at(&pixels, x, y)).any(|[red, green, _]| red > 200 && green < 100));
+        let [red, green, blue] = at(&pixels, 120, 60);
+        assert!(red > 200 && green > 150 && blue < 120);
+    }
+
+    #[test]
+    fn a_grid_of_the_wrong_size_is_refused() {
+        let grid = Grid { columns: 3, rows: 2, values: vec![0.0; 5] };
+        let error = heat_map_png(None, &grid).unwrap_err().to_string();
+        assert!(error.contains("3x2") && error.contains('5'), "{error}");
+        assert!(heat_map_png(None, &Grid::default()).is_err());
+    }
+}

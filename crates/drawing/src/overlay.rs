@@ -161,14 +161,14 @@ impl Overlay {
         let corners =
             [(item.bbox.x1, item.bbox.y1), (item.bbox.x2, item.bbox.y2)].map(|(x, y)| Point::new(x, y));
         let [(left, top), (right, bottom)] = self.canvas.pixels(&corners)[..] else { return };
-        let outline = [(left, top), (right, top), (right, bottom), (left, bottom)];
-        self.canvas.outline(&outline, text * 0.26, Colour::BLACK.opacity(0.45));
-        self.canvas.outline(&outline, text * 0.14, colour);
+        let edge = Plate { x: left, y: top, width: right - left, height: bottom - top };
+        self.canvas.frame(edge, text * 0.3, Colour::BLACK.opacity(0.45));
+        self.canvas.frame(edge, text * 0.15, colour);
         let size = (text * 0.85).max(10.0);
         let label = format!("{} {} · {:.0}%", item.label, item.track.0, item.confidence * 100.0);
         let (_, height) = self.canvas.plate_size(&label, size);
         let plate = self.canvas.plate_at(&label, size, (left - text * 0.07, top - height));
-        self.canvas.draw_plate(plate, &label, size, colour.opacity(0.88), Colour::BLACK);
+        self.canvas.draw_plate(plate, &label, size, colour.opacity(0.88), colour.ink());
     }
 
     fn draw_line(&mut self, line: &LineLook, lit: f32, text: f32) {
@@ -235,4 +235,184 @@ impl Overlay {
 
 fn faded(colour: Colour, step: usize) -> Colour {
     colour.opacity((step + 1) as f32 / FADE_STEPS as f32 * 0.9)
+}
+
+#[cfg(test)]
+mod tests {
+    use observation::BBox;
+
+    use super::*;
+
+    const WIDTH: u32 = 320;
+    const HEIGHT: u32 = 240;
+    const GREY: u8 = 90;
+
+    fn draw(overlay: &mut Overlay, content: &FrameContent<'_>) -> Vec<u8> {
+        let mut rgb = vec![GREY; (WIDTH * HEIGHT * 3) as usize];
+        overlay.frame(&mut rgb, content).unwrap();
+        rgb
+    }
+
+    fn at(rgb: &[u8], x: f64, y: f64) -> [u8; 3] {
+        let (x, y) = ((x * f64::from(WIDTH)) as usize, (y * f64::from(HEIGHT)) as usize);
+        let place = (y * WIDTH as usize + x) * 3;
+        [rgb[place], rgb[place + 1], rgb[place + 2]]
+    }
+
+    fn seconds(seconds: f64) -> StreamTime {
+        StreamTime::from_secs(seconds)
+    }
+
+    fn person(track: u64, x: f64) -> BoxLook {
+        let bbox = BBox::around(Point::new(x, 0.5), 0.1, 0.3);
+        BoxLook { track: TrackId(track), bbox, label: "person".into(), confidence: 0.8 }
+    }
+
+    fn door(forward: u64) -> LineLook {
+        LineLook {
+            name: "door".into(),
+            points: vec![Point::new(0.2, 0.5), Point::new(0.9, 0.5)],
+            forward_name: "in".into(),
+            backward_name: "out".into(),
+            forward,
+            backward: 0,
+        }
+    }
+
+    #[test]
+    fn an_empty_frame_shows_only_the_clock() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let rgb = draw(&mut overlay, &FrameContent::default());
+        let changed: Vec<usize> = (0..rgb.len() / 3).filter(|n| rgb[n * 3] != GREY).collect();
+        assert!(!changed.is_empty());
+        let corner = |n: &usize| n % WIDTH as usize > 240 && n / (WIDTH as usize) < 40;
+        assert!(changed.iter().all(corner), "the clock stays in its corner");
+    }
+
+    #[test]
+    fn the_box_has_its_tracks_colour_and_an_empty_inside() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let rgb = draw(&mut overlay, &FrameContent { boxes: &[person(7, 0.5)], ..Default::default() });
+        let colour = of_track(7);
+        assert_eq!(at(&rgb, 0.4502, 0.5), [colour.red, colour.green, colour.blue]);
+        assert_eq!(at(&rgb, 0.5, 0.5), [GREY; 3]);
+    }
+
+    #[test]
+    fn the_arrow_points_forward_to_the_right_hand() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let down = draw(&mut overlay, &FrameContent { lines: &[door(0)], ..Default::default() });
+        assert_eq!(at(&down, 0.7, 0.5), [LINE.red, LINE.green, LINE.blue]);
+        assert_ne!(at(&down, 0.55, 0.535), [GREY; 3], "forward is down for a line from left to right");
+        assert_eq!(at(&down, 0.55, 0.465), [GREY; 3]);
+        let mut back = door(0);
+        back.points.reverse();
+        let up = draw(&mut overlay, &FrameContent { lines: &[back], ..Default::default() });
+        assert_eq!(at(&up, 0.55, 0.535), [GREY; 3]);
+        assert_ne!(at(&up, 0.55, 0.465), [GREY; 3]);
+    }
+
+    #[test]
+    fn a_crossed_line_lights_up_and_goes_out_again() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let mut line = |forward, time| {
+            let content = FrameContent { time: seconds(time), lines: &[door(forward)], ..Default::default() };
+            at(&draw(&mut overlay, &content), 0.7, 0.5)
+        };
+        let dark = [LINE.red, LINE.green, LINE.blue];
+        assert_eq!(line(3, 0.0), dark, "counts from before are no crossing");
+        assert_eq!(line(4, 1.0), [255; 3]);
+        assert_eq!(line(4, 1.3), [255; 3]);
+        assert_eq!(line(4, 1.5), dark);
+    }
+
+    #[test]
+    fn the_plate_changes_with_the_count() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let mut plate = |forward| {
+            let content = FrameContent { time: seconds(9.0), lines: &[door(forward)], ..Default::default() };
+            draw(&mut overlay, &content)
+        };
+        let (one, again) = (plate(1), plate(1));
+        assert_eq!(one, again, "equal content gives equal pictures");
+        assert_ne!(one, plate(2));
+    }
+
+    #[test]
+    fn a_trail_follows_the_feet_for_three_seconds() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        for step in 0..10 {
+            let time = f64::from(step) / 10.0;
+            let boxes = [person(1, 0.2 + f64::from(step) * 0.06)];
+            draw(&mut overlay, &FrameContent { time: seconds(time), boxes: &boxes, ..Default::default() });
+        }
+        let later = |overlay: &mut Overlay, time| {
+            let rgb = draw(overlay, &FrameContent { time: seconds(time), ..Default::default() });
+            at(&rgb, 0.5, 0.65)
+        };
+        assert_ne!(later(&mut overlay, 1.0), [GREY; 3]);
+        assert_eq!(later(&mut overlay, 4.5), [GREY; 3]);
+        assert!(overlay.trails.is_empty(), "what is not drawn is not kept");
+    }
+
+    #[test]
+    fn trails_take_no_more_memory_in_a_long_crowd() {
+        let mut overlay = Overlay::new(64, 48).unwrap();
+        let mut rgb = vec![0; 64 * 48 * 3];
+        let boxes: Vec<BoxLook> = (0..2500).map(|track| person(track, 0.5)).collect();
+        for _ in 0..2 {
+            overlay.frame(&mut rgb, &FrameContent { boxes: &boxes, ..Default::default() }).unwrap();
+        }
+        for _ in 0..1000 {
+            let one = [person(3000, 0.5)];
+            overlay.frame(&mut rgb, &FrameContent { boxes: &one, ..Default::default() }).unwrap();
+        }
+        assert_eq!(overlay.trails.len(), TRAILS);
+        assert_eq!(overlay.trails[&TrackId(3000)].len(), TRAIL_POINTS);
+    }
+
+    #[test]
+    fn the_zone_is_tinted_and_named() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let zone = ZoneLook {
+            name: "queue".into(),
+            points: [[0.1, 0.2], [0.8, 0.2], [0.8, 0.9], [0.1, 0.9]].map(Point::from).to_vec(),
+            occupancy: 3,
+        };
+        let rgb = draw(&mut overlay, &FrameContent { zones: &[zone.clone()], ..Default::default() });
+        let [red, _, blue] = at(&rgb, 0.2, 0.3);
+        assert!(blue > GREY + 15 && red < GREY + 15, "tinted blue: {red} {blue}");
+        assert_eq!(at(&rgb, 0.9, 0.5), [GREY; 3]);
+        let fuller = ZoneLook { occupancy: 4, ..zone };
+        assert_ne!(rgb, draw(&mut overlay, &FrameContent { zones: &[fuller], ..Default::default() }));
+    }
+
+    #[test]
+    fn a_notice_stands_at_the_bottom() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let rgb = draw(&mut overlay, &FrameContent { notice: Some("no pictures"), ..Default::default() });
+        let amber =
+            rgb.chunks(3).skip((WIDTH * HEIGHT * 8 / 10) as usize).filter(|p| p[0] > 200 && p[2] < 90);
+        assert!(amber.count() > 300);
+    }
+
+    #[test]
+    fn plates_do_not_cover_one_another() {
+        let overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let mut plates = Vec::new();
+        for _ in 0..5 {
+            overlay.free_plate("door  in 1  out 2", 11.0, (10.0, 60.0), &mut plates);
+        }
+        for (index, plate) in plates.iter().enumerate() {
+            assert!(!plates[..index].iter().any(|other| plate.meets(other)));
+        }
+    }
+
+    #[test]
+    fn a_frame_of_another_size_is_refused() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let error = overlay.frame(&mut [0; 12], &FrameContent::default()).unwrap_err().to_string();
+        assert!(error.contains("320x240") && error.contains("12"), "{error}");
+        assert!(Overlay::new(0, 240).is_err());
+    }
 }

@@ -203,3 +203,73 @@ fn wrapped(text: &str, letters: usize) -> Vec<String> {
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scene() -> SceneLook {
+        let walk = [[0.5, 0.2], [0.5, 0.4], [0.5, 0.6], [0.5, 0.8]];
+        let at =
+            |(step, point): (usize, [f64; 2])| (StreamTime::from_secs(step as f64 * 0.5), Point::from(point));
+        SceneLook {
+            line: vec![Point::new(0.1, 0.5), Point::new(0.9, 0.5)],
+            band: 0.1,
+            paths: vec![PathLook {
+                name: "a".into(),
+                points: walk.into_iter().enumerate().map(at).collect(),
+            }],
+            meetings: vec![Point::new(0.5, 0.5)],
+            outcome: "forward 1 & backward <none>".into(),
+        }
+    }
+
+    #[test]
+    fn the_drawing_of_a_scene_stays_as_it_is() {
+        let svg = scene_svg(&scene());
+        let body = svg.split("</style>").nth(1).unwrap();
+        insta::assert_snapshot!(body);
+    }
+
+    #[test]
+    fn forward_is_to_the_right_hand() {
+        let side = |svg: &str, name: &str| -> f64 {
+            let row = svg.lines().find(|row| row.ends_with(&format!(">{name}</text>"))).unwrap();
+            row.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+        };
+        let svg = scene_svg(&scene());
+        assert!(side(&svg, "A") < side(&svg, "B"), "walking to the right, B is below");
+        let mut turned = scene();
+        turned.line.reverse();
+        let svg = scene_svg(&turned);
+        assert!(side(&svg, "A") > side(&svg, "B"));
+    }
+
+    #[test]
+    fn names_cannot_break_the_drawing() {
+        let svg = scene_svg(&scene());
+        assert!(svg.contains("forward 1 &amp; backward &lt;none&gt;"));
+    }
+
+    #[test]
+    fn a_long_outcome_takes_more_rows_and_loses_no_word() {
+        let outcome = "one two three four five six seven eight nine ten eleven twelve thirteen";
+        let svg = scene_svg(&SceneLook { outcome: outcome.into(), ..scene() });
+        let rows: Vec<&str> = svg.lines().filter(|row| row.contains("\"outcome\"")).collect();
+        assert_eq!(rows.len(), 2);
+        let words: Vec<&str> = rows.iter().map(|row| row.split(['>', '<']).nth(2).unwrap()).collect();
+        assert_eq!(words.join(" "), outcome);
+    }
+
+    #[test]
+    fn the_band_keeps_its_width_around_a_bend() {
+        let bend = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)];
+        assert_eq!(offset(&bend, 2.0), [(0.0, 2.0), (8.0, 2.0), (8.0, 10.0)]);
+    }
+
+    #[test]
+    fn a_scene_with_nothing_in_it_is_still_a_drawing() {
+        let svg = scene_svg(&SceneLook::default());
+        assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n") && !svg.contains("NaN"));
+    }
+}
