@@ -7,6 +7,9 @@ use crate::lettering::Lettering;
 /// A point in pixels.
 pub(crate) type Pixel = (f32, f32);
 
+/// Farthest coordinate that a path may have, in pixels.
+const FAR: f32 = 30_000.0;
+
 /// A transparent sheet over an RGB24 picture. Only what was touched is blended and wiped.
 pub(crate) struct Canvas {
     sheet: Pixmap,
@@ -235,11 +238,18 @@ fn paint(colour: Colour) -> Paint<'static> {
 }
 
 fn path(points: &[Pixel], closed: bool) -> Option<Path> {
+    if points.iter().any(|(x, y)| x.is_nan() || y.is_nan()) {
+        return None;
+    }
+    // The rasteriser counts in 16 bits; no picture reaches this far.
+    let near = |(x, y): Pixel| (x.clamp(-FAR, FAR), y.clamp(-FAR, FAR));
     let (first, rest) = points.split_first()?;
+    let first = near(*first);
     let mut builder = PathBuilder::with_capacity(points.len() + 1, points.len() + 1);
     builder.move_to(first.0, first.1);
     for point in rest {
-        builder.line_to(point.0, point.1);
+        let (x, y) = near(*point);
+        builder.line_to(x, y);
     }
     if closed {
         builder.close();

@@ -379,7 +379,8 @@ mod tests {
             points: [[0.1, 0.2], [0.8, 0.2], [0.8, 0.9], [0.1, 0.9]].map(Point::from).to_vec(),
             occupancy: 3,
         };
-        let rgb = draw(&mut overlay, &FrameContent { zones: &[zone.clone()], ..Default::default() });
+        let rgb =
+            draw(&mut overlay, &FrameContent { zones: std::slice::from_ref(&zone), ..Default::default() });
         let [red, _, blue] = at(&rgb, 0.2, 0.3);
         assert!(blue > GREY + 15 && red < GREY + 15, "tinted blue: {red} {blue}");
         assert_eq!(at(&rgb, 0.9, 0.5), [GREY; 3]);
