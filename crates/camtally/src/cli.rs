@@ -1,0 +1,174 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use observation::StreamDuration;
+
+/// Counts people and vehicles from ordinary cameras.
+#[derive(Debug, Parser)]
+#[command(name = "camtally", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Count one source without a server.
+    Count(Box<Count>),
+    /// Compare counts with truth, event by event.
+    Evaluate(Evaluate),
+    /// Write a seeded scene: detections, tracks and exact truth.
+    Simulate(Simulate),
+    /// Print the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Summary {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// A page with each miss.
+    Html,
+}
+
+/// `WIDTHxHEIGHT`, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+fn size(text: &str) -> Result<Size, String> {
+    let wrong = || format!("`{text}` is no size: write WIDTHxHEIGHT, for example 1920x1080");
+    let (width, height) = text.split_once('x').ok_or_else(wrong)?;
+    let number = |text: &str| match text.parse::<u32>() {
+        Ok(value) if (1..=16_384).contains(&value) => Ok(value),
+        _ => Err(wrong()),
+    };
+    Ok(Size { width: number(width)?, height: number(height)? })
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.01..=1000.0).contains(&rate) => Ok(rate),
+        _ => Err(format!("`{text}` is no frame rate: write frames a second, 0.01 to 1000")),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err(format!("`{text}` is not from 0 to 1")),
+    }
+}
+
+fn duration(text: &str) -> Result<StreamDuration, String> {
+    observation::parse_duration(text).map_err(|error| error.to_string())
+}
+
+/// Count one source without a server.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  camtally count --detections boxes.txt --fps 10 --size 768x576 --rules rules.toml
+  camtally count --tracks tracks.txt --fps 25 --size 1920x1080 --rules rules.toml --events -")]
+pub(crate) struct Count {
+    /// The rules: lines and zones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: PathBuf,
+    /// Your own detector's boxes (MOT format), in place of a source.
+    #[arg(long, value_name = "FILE", conflicts_with = "tracks", required_unless_present = "tracks")]
+    pub(crate) detections: Option<PathBuf>,
+    /// Your own tracker's tracks (MOT format), in place of a source.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tracks: Option<PathBuf>,
+    /// Frames a second of the MOT file.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) fps: f64,
+    /// Size of the picture that the MOT file's boxes are in.
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
+    pub(crate) size: Size,
+    /// Write the events as JSON Lines; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+    /// How the totals are printed.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) summary: Summary,
+    /// The camera's name in the events; the source's file name unless given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) camera: Option<String>,
+}
+
+/// Compare counts with truth, event by event.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally evaluate --truth truth.json --events events.jsonl --tolerance 1s")]
+pub(crate) struct Evaluate {
+    /// The truth: a list of crossings (JSON), or labelled tracks (MOT format, with --fps, --size and --rules).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: PathBuf,
+    /// The events that `count` wrote; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: PathBuf,
+    /// How far apart in time a count and its truth may be.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1s")]
+    pub(crate) tolerance: StreamDuration,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+    /// Frames a second of MOT truth.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) fps: Option<f64>,
+    /// Size of the picture that MOT truth is in.
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
+    pub(crate) size: Size,
+    /// The lines that MOT truth is held against.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+}
+
+/// Write a seeded scene: detections, tracks and exact truth.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally simulate --out scene --walkers 30 --seconds 60 --misses 0.1 --false-boxes 0.2 --jitter 0.05")]
+pub(crate) struct Simulate {
+    /// The folder to write into; made if it is not there.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// The same seed gives the same scene.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many people walk through.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) walkers: u32,
+    /// Length of the scene.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
+    pub(crate) seconds: StreamDuration,
+    /// Frames a second.
+    #[arg(long, value_name = "N", value_parser = rate, default_value = "10")]
+    pub(crate) fps: f64,
+    /// Share of the boxes that are missed.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
+    pub(crate) misses: f64,
+    /// False boxes in a frame, on average.
+    #[arg(long, value_name = "N", value_parser = share, default_value = "0")]
+    pub(crate) false_boxes: f64,
+    /// Noise of the boxes, as a share of their size.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
+    pub(crate) jitter: f64,
+    /// Hide those who walk behind others.
+    #[arg(long)]
+    pub(crate) occlusion: bool,
+}

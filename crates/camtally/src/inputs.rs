@@ -1,0 +1,49 @@
+//! Reading and writing the user's files, with errors that say what to do.
+
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+/// The largest text file that is read into memory.
+const MAX_TEXT: u64 = 1 << 30;
+
+/// Reads a text file; `-` is standard input.
+pub(crate) fn text(path: &Path, what: &str) -> Result<String> {
+    let mut content = String::new();
+    if path == Path::new("-") {
+        std::io::stdin()
+            .lock()
+            .take(MAX_TEXT)
+            .read_to_string(&mut content)
+            .context("standard input is no text")?;
+        return Ok(content);
+    }
+    let shown = path.display();
+    let file = File::open(path).with_context(|| format!("cannot open the {what} {shown}"))?;
+    let meta = file.metadata().with_context(|| format!("cannot look at the {what} {shown}"))?;
+    if meta.is_dir() {
+        bail!("{shown} is a folder; name the {what} itself");
+    }
+    let read = file.take(MAX_TEXT).read_to_string(&mut content);
+    read.with_context(|| format!("the {what} {shown} is no text file"))?;
+    Ok(content)
+}
+
+/// Opens a file for writing; `-` is standard output.
+pub(crate) fn writer(path: &Path, what: &str) -> Result<Box<dyn Write>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufWriter::new(std::io::stdout())));
+    }
+    let file = File::create(path).with_context(|| {
+        format!("cannot write the {what} {}; does its folder exist, and may you write there?", path.display())
+    })?;
+    Ok(Box::new(BufWriter::new(file)))
+}
+
+/// SHA-256 in hexadecimal.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

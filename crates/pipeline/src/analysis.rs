@@ -1,0 +1,77 @@
+use counting::{Counter, Footprint, Frame, RuleError, Rules, Summary};
+use event::{Event, Gap, Stream};
+use observation::{Class, Detection, StreamTime, TrackId, TrackedDetection};
+use tracking::{Tracker, TrackerSettings};
+
+/// Detections or tracks in, events out: the part of the pipeline that is the same wherever the boxes come
+/// from.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    tracker: Tracker,
+    counter: Counter,
+    counted: Vec<Class>,
+}
+
+/// What one frame gave.
+#[derive(Clone, Debug, Default)]
+pub struct Analysed {
+    /// The confirmed tracks that were seen.
+    pub seen: Vec<TrackedDetection>,
+    /// What became certain.
+    pub events: Vec<Event>,
+}
+
+impl Analysis {
+    /// For one stream; `classes` are the model's class names, `counted` those of them that are followed at
+    /// all, `aspect` the frame's width divided by its height.
+    ///
+    /// # Errors
+    /// When a rule is impossible or names a class that the model does not know.
+    pub fn new(
+        stream: Stream,
+        rules: Rules,
+        classes: &[String],
+        counted: Vec<Class>,
+        settings: TrackerSettings,
+        aspect: f64,
+    ) -> Result<Self, RuleError> {
+        let counter = Counter::new(stream, rules, classes, aspect)?;
+        Ok(Self { tracker: Tracker::new(settings, aspect), counter, counted })
+    }
+
+    /// Takes the boxes of one frame.
+    pub fn detections(&mut self, time: StreamTime, detections: &[Detection]) -> Analysed {
+        let followed: Vec<Detection> =
+            detections.iter().filter(|seen| self.counted.contains(&seen.class)).copied().collect();
+        let tracked = self.tracker.update(time, &followed);
+        let events = self.counter.update(&Frame { time, seen: &tracked.seen, ended: &tracked.ended });
+        Analysed { seen: tracked.seen, events }
+    }
+
+    /// Takes what another tracker made of one frame; `ended` are the tracks that are not seen again.
+    pub fn tracks(&mut self, time: StreamTime, seen: Vec<TrackedDetection>, ended: &[TrackId]) -> Analysed {
+        let events = self.counter.update(&Frame { time, seen: &seen, ended });
+        Analysed { seen, events }
+    }
+
+    /// Nothing could be seen for a while.
+    pub fn gap(&mut self, gap: Gap) -> Vec<Event> {
+        self.tracker.reset();
+        self.counter.gap(gap)
+    }
+
+    /// The stream has ended.
+    pub fn finish(&mut self) -> Vec<Event> {
+        self.counter.finish()
+    }
+
+    /// The totals so far.
+    pub fn summary(&self) -> Summary {
+        self.counter.summary()
+    }
+
+    /// Where people walked, and where tracks began and ended.
+    pub fn footprint(&self) -> &Footprint {
+        self.counter.footprint()
+    }
+}
