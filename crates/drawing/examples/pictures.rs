@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut spent = 0.0;
     for frame in 0..100u32 {
         picture.clone_from(&original);
-        let shift = f64::from(frame) * 0.0012;
+        let shift = f64::from(frame) * 0.0025;
         let boxes: Vec<BoxLook> = (0..20u8)
             .map(|n| BoxLook {
                 track: TrackId(u64::from(n) * 3 + 1),

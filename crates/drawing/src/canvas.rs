@@ -181,6 +181,10 @@ impl Canvas {
                 if clear == 255 {
                     continue;
                 }
+                if clear == 0 {
+                    target.copy_from_slice(&source[..3]);
+                    continue;
+                }
                 for channel in 0..3 {
                     let kept = (u32::from(target[channel]) * clear + 127) / 255;
                     target[channel] = (u32::from(source[channel]) + kept).min(255) as u8;

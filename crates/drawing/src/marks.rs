@@ -48,19 +48,6 @@ fn middle(points: &[Pixel]) -> Option<(Pixel, Pixel)> {
     None
 }
 
-/// The middle of a polygon by area; its first corner where it has none.
-pub(crate) fn centroid(points: &[Pixel]) -> Option<Pixel> {
-    let first = points.first()?;
-    let (mut area, mut x, mut y) = (0.0, 0.0, 0.0);
-    for (a, b) in points.iter().zip(points.iter().cycle().skip(1)) {
-        let cross = a.0 * b.1 - b.0 * a.1;
-        area += cross;
-        x += (a.0 + b.0) * cross;
-        y += (a.1 + b.1) * cross;
-    }
-    Some(if area.abs() > 1e-3 { (x / (3.0 * area), y / (3.0 * area)) } else { *first })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,12 +57,5 @@ mod tests {
         let (foot, along) = middle(&[(0.0, 0.0), (10.0, 0.0), (10.0, 30.0)]).unwrap();
         assert_eq!((foot, along), ((10.0, 10.0), (0.0, 1.0)));
         assert_eq!(middle(&[(5.0, 5.0), (5.0, 5.0)]), None);
-    }
-
-    #[test]
-    fn the_middle_of_a_zone_weighs_its_area() {
-        let square = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)];
-        let (x, y) = centroid(&square).unwrap();
-        assert!((x - 5.0).abs() < 1e-4 && (y - 5.0).abs() < 1e-4);
     }
 }

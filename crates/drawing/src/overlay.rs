@@ -5,7 +5,7 @@ use tiny_skia::LineCap;
 
 use crate::canvas::{Canvas, Pixel, Plate};
 use crate::colour::{Colour, of_track};
-use crate::marks::{LINE, centroid};
+use crate::marks::LINE;
 use crate::picture::check_size;
 use crate::{BoxLook, DrawingError, FrameContent, LineLook, ZoneLook};
 
@@ -59,7 +59,6 @@ impl Overlay {
         self.last = Some(content.time);
         self.follow(content);
         let text = (self.canvas.height() / 44.0).clamp(11.0, 64.0).round();
-        let mut plates = vec![self.draw_clock(content.time, text)];
         for zone in content.zones {
             self.draw_zone(zone, text);
         }
@@ -71,14 +70,13 @@ impl Overlay {
             let lit = self.light(line, content.time);
             self.draw_line(line, lit, text);
         }
+        let mut plates = vec![self.draw_clock(content.time, text)];
+        plates.extend(content.notice.map(|notice| self.draw_notice(notice, text)));
         for zone in content.zones {
             self.label_zone(zone, text, &mut plates);
         }
         for line in content.lines {
             self.label_line(line, text, &mut plates);
-        }
-        if let Some(notice) = content.notice {
-            self.draw_notice(notice, text);
         }
         self.canvas.blend_onto(rgb);
         Ok(())
@@ -127,10 +125,11 @@ impl Overlay {
 
     fn label_zone(&mut self, zone: &ZoneLook, text: f32, plates: &mut Vec<Plate>) {
         let points = self.canvas.pixels(&zone.points);
-        let Some(centre) = centroid(&points) else { return };
+        let Some(lowest) = points.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) else { return };
         let label = format!("{}  {}", zone.name, zone.occupancy);
-        let (width, height) = self.canvas.plate_size(&label, text);
-        let corner = (centre.0 - width / 2.0, centre.1 - height / 2.0);
+        let (width, _) = self.canvas.plate_size(&label, text);
+        // Below the zone: inside it the plate would hide those who are counted.
+        let corner = (lowest.0 - width / 2.0, lowest.1 + text * 0.3);
         let plate = self.free_plate(&label, text, corner, plates);
         self.canvas.draw_plate(plate, &label, text, Colour::INK.opacity(0.78), ZONE);
     }
@@ -147,12 +146,12 @@ impl Overlay {
                 let step = ((age * FADE_STEPS as f64) as usize).min(FADE_STEPS - 1);
                 piece.push(pixel);
                 if step != piece_step {
-                    self.canvas.polyline(&piece, text * 0.2, LineCap::Butt, faded(colour, piece_step));
+                    self.canvas.polyline(&piece, text * 0.26, LineCap::Butt, faded(colour, piece_step));
                     piece = vec![pixel];
                     piece_step = step;
                 }
             }
-            self.canvas.polyline(&piece, text * 0.2, LineCap::Butt, faded(colour, piece_step));
+            self.canvas.polyline(&piece, text * 0.26, LineCap::Butt, faded(colour, piece_step));
         }
     }
 
@@ -161,6 +160,9 @@ impl Overlay {
         let corners =
             [(item.bbox.x1, item.bbox.y1), (item.bbox.x2, item.bbox.y2)].map(|(x, y)| Point::new(x, y));
         let [(left, top), (right, bottom)] = self.canvas.pixels(&corners)[..] else { return };
+        if right < 0.0 || bottom < 0.0 || left > self.canvas.width() || top > self.canvas.height() {
+            return;
+        }
         let edge = Plate { x: left, y: top, width: right - left, height: bottom - top };
         self.canvas.frame(edge, text * 0.3, Colour::BLACK.opacity(0.45));
         self.canvas.frame(edge, text * 0.15, colour);
@@ -224,12 +226,13 @@ impl Overlay {
         plate
     }
 
-    fn draw_notice(&mut self, notice: &str, text: f32) {
+    fn draw_notice(&mut self, notice: &str, text: f32) -> Plate {
         let size = text * 1.15;
         let (width, height) = self.canvas.plate_size(notice, size);
         let corner = ((self.canvas.width() - width) / 2.0, self.canvas.height() - height - text * 0.8);
         let plate = self.canvas.plate_at(notice, size, corner);
         self.canvas.draw_plate(plate, notice, size, NOTICE.opacity(0.94), Colour::BLACK);
+        plate
     }
 }
 
@@ -296,6 +299,14 @@ mod tests {
         let colour = of_track(7);
         assert_eq!(at(&rgb, 0.4502, 0.5), [colour.red, colour.green, colour.blue]);
         assert_eq!(at(&rgb, 0.5, 0.5), [GREY; 3]);
+    }
+
+    #[test]
+    fn a_box_outside_the_frame_leaves_no_label() {
+        let mut overlay = Overlay::new(WIDTH, HEIGHT).unwrap();
+        let nothing = draw(&mut overlay, &FrameContent::default());
+        let outside = draw(&mut overlay, &FrameContent { boxes: &[person(7, 1.2)], ..Default::default() });
+        assert_eq!(nothing, outside);
     }
 
     #[test]
