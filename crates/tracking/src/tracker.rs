@@ -12,13 +12,15 @@ pub struct TrackerSettings {
     pub weak: f32,
     /// Seconds after which a track that is not seen is given up.
     pub lost_s: f64,
-    /// Observations after which a track is confirmed.
+    /// Observations after which a track is confirmed, if it is old enough.
     pub confirm: u32,
+    /// Age at which a track is confirmed, in seconds: false boxes that flicker are younger.
+    pub confirm_s: f64,
 }
 
 impl Default for TrackerSettings {
     fn default() -> Self {
-        Self { strong: 0.5, weak: 0.35, lost_s: 2.0, confirm: 3 }
+        Self { strong: 0.5, weak: 0.35, lost_s: 2.0, confirm: 3, confirm_s: 0.4 }
     }
 }
 
@@ -47,6 +49,8 @@ const BOX_NOISE: f64 = 0.06;
 const ACCELERATION: f64 = 0.9;
 /// Longest stretch of an unconfirmed track without an observation, in seconds, beside one missed frame.
 const TENTATIVE_S: f64 = 0.25;
+/// Share of the smaller box that must lie on a known track's for it to be the same object.
+const COVERED: f64 = 0.65;
 /// Overlap above which two confirmed tracks are the same object seen twice.
 const DUPLICATE_IOU: f64 = 0.8;
 
@@ -168,7 +172,7 @@ impl Tracker {
         }
         self.give_up(time, step, &mut tracked);
         for &i in &strong {
-            if free[i] {
+            if free[i] && !self.covered(time, &boxes[i]) {
                 self.begin(time, detections[i], boxes[i]);
             }
         }
@@ -263,7 +267,9 @@ impl Tracker {
             return;
         }
         track.pending.push((time, *seen));
-        if track.observations < self.settings.confirm {
+        let age = (time - track.pending[0].0).as_secs();
+        // A hundredth of a second of grace: stamps are rounded.
+        if track.observations < self.settings.confirm || age < self.settings.confirm_s - 0.01 {
             return;
         }
         let id = TrackId(self.next_id);
@@ -272,6 +278,16 @@ impl Tracker {
         for (time, detection) in track.pending.drain(..) {
             tracked.seen.push(TrackedDetection { track: id, time, detection });
         }
+    }
+
+    /// Whether a box lies mostly on a track that was seen in this frame: a second box of the same object. One
+    /// who truly stands behind another is met when they part.
+    fn covered(&self, time: StreamTime, place: &MetricBox) -> bool {
+        let bbox = place.bbox();
+        self.tracks.iter().filter(|track| track.id.is_some() && track.last_seen == time).any(|track| {
+            let other = track.last_box.bbox();
+            bbox.intersection(&other) > COVERED * bbox.area().min(other.area())
+        })
     }
 
     fn begin(&mut self, time: StreamTime, seen: Detection, place: MetricBox) {
