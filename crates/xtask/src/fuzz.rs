@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return shell::run(Command::new(binaries.join(target)).arg(input));
     }
 
-    println!("fuzz: {} targets, {} s each", targets.len(), arguments.seconds);
+    println!("fuzz: {} for {} s each", targets.join(", "), arguments.seconds);
     let queue = Mutex::new(targets.iter());
     let next = || queue.lock().expect("no thread panics while it holds the lock").next();
     let failed = Mutex::new(Vec::new());
