@@ -1,0 +1,278 @@
+//! From packets to frames, whatever is in the packets.
+
+use std::ffi::CStr;
+use std::num::NonZeroUsize;
+
+use ffmpeg_next::format::context::Input;
+use ffmpeg_next::media::Type;
+use ffmpeg_next::{self as ffmpeg, Dictionary, Packet, frame};
+
+use crate::error::MAX_PIXELS;
+use crate::libav::{self, LibavError};
+use crate::losses::Losses;
+use crate::{Error, Source};
+
+/// Failures in a row, without a frame between them, after which the rest of the file is given up.
+const MAX_FAILURES: u32 = 1_000;
+/// Formats that libav draws as text on a terminal, or that refer to other files.
+const TEXT_ART: [&str; 6] = ["tty", "xbin", "bin", "adf", "idf", "ilbc"];
+const PLAYLISTS: [&str; 5] = ["hls", "dash", "concat", "imf", "webm_dash_manifest"];
+
+/// What comes out of the decoder.
+pub(crate) enum Decoded {
+    /// A whole frame with its stamp; and, if frames before it are missing because of damage, what was damaged.
+    Frame { video: frame::Video, stamp: Option<i64>, damage: Option<String> },
+    /// Nothing more will come.
+    End(End),
+}
+
+/// How a stream ended.
+pub(crate) struct End {
+    /// Damage that no later frame came to explain, and the latest stamp lost to it.
+    pub(crate) damage: Option<(String, Option<i64>)>,
+    /// Why the file could not be read to its end.
+    pub(crate) unreadable: Option<String>,
+}
+
+/// One video stream of an open file.
+pub(crate) struct Decoder {
+    input: Input,
+    stream: usize,
+    decoder: ffmpeg::decoder::Video,
+    losses: Losses,
+    failures: u32,
+    /// The decoder has been told that no more packets come.
+    draining: bool,
+    unreadable: Option<String>,
+    /// Frames that came out damaged and were not passed on.
+    damaged: u64,
+}
+
+impl Decoder {
+    /// Opens `url` and a decoder for its best video stream. `name` is for messages.
+    pub(crate) fn open(url: &CStr, name: &str, threads: Option<NonZeroUsize>) -> Result<Self, Error> {
+        libav::initialise();
+        let mut input = libav::open(url).map_err(|error| open_error(url, name, error))?;
+        let format = input.format().name().to_owned();
+        if format.split(',').any(|format| PLAYLISTS.contains(&format)) {
+            return Err(Error::Playlist { name: name.to_owned(), format });
+        }
+        if TEXT_ART.contains(&format.as_str()) {
+            return Err(Error::NotVideo { name: name.to_owned(), reason: "it looks like text".to_owned() });
+        }
+        libav::find_streams(&mut input).map_err(|error| Error::from_libav(name, error))?;
+
+        let cover = ffmpeg::format::stream::Disposition::ATTACHED_PIC;
+        let best = input.streams().best(Type::Video).filter(|stream| !stream.disposition().contains(cover));
+        let Some(stream) = best else {
+            return Err(Error::NoVideoStream { name: name.to_owned(), found: kinds(&input) });
+        };
+        let described = libav::stream_parameters(&stream);
+        let unknown_size = described.width == 0 && described.height == 0;
+        if !unknown_size && !libav::size_is_sane(described.width, described.height) {
+            let (width, height) = (described.width, described.height);
+            return Err(Error::PictureSize { name: name.to_owned(), width, height });
+        }
+        let mut options = Dictionary::new();
+        options.set("max_pixels", &MAX_PIXELS.to_string());
+        options.set("threads", &thread_count(threads).to_string());
+        let context = ffmpeg::codec::Context::from_parameters(stream.parameters());
+        let decoder = context
+            .and_then(|context| {
+                let codec = ffmpeg::decoder::find(context.id()).ok_or(ffmpeg::Error::DecoderNotFound)?;
+                context.decoder().open_as_with(codec, options)?.video()
+            })
+            .map_err(|error| match error {
+                ffmpeg::Error::DecoderNotFound => {
+                    Error::Codec { name: name.to_owned(), codec: described.codec.clone() }
+                }
+                error => Error::from_libav(name, LibavError(error)),
+            })?;
+        let stream = stream.index();
+        libav::discard_all_but(&mut input, stream);
+        Ok(Self {
+            input,
+            stream,
+            decoder,
+            losses: Losses::default(),
+            failures: 0,
+            draining: false,
+            unreadable: None,
+            damaged: 0,
+        })
+    }
+
+    /// The open file.
+    pub(crate) fn input(&self) -> &Input {
+        &self.input
+    }
+
+    /// The stream that is decoded.
+    pub(crate) fn stream(&self) -> ffmpeg::Stream<'_> {
+        self.input.stream(self.stream).expect("the stream was found when the file was opened")
+    }
+
+    /// Frames that came out damaged and were not passed on.
+    pub(crate) fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Goes to the last key frame at or before `ticks`.
+    pub(crate) fn seek(&mut self, ticks: i64) -> Result<(), LibavError> {
+        libav::seek(&mut self.input, self.stream, ticks)?;
+        self.decoder.flush();
+        self.losses = Losses::default();
+        self.failures = 0;
+        self.draining = false;
+        Ok(())
+    }
+
+    /// The next whole frame.
+    ///
+    /// Every turn of the loop takes a packet from the file, a frame from the decoder, or counts towards
+    /// [`MAX_FAILURES`]; so it ends.
+    pub(crate) fn next(&mut self) -> Decoded {
+        loop {
+            let mut video = frame::Video::empty();
+            match self.decoder.receive_frame(&mut video) {
+                Ok(()) if is_damaged(&video) => {
+                    self.damaged += 1;
+                    self.losses.failed(|| "a picture could not be decoded in full".to_owned());
+                    continue;
+                }
+                Ok(()) => {
+                    self.failures = 0;
+                    let stamp = video.timestamp();
+                    let damage = self.losses.arrived(video.pts().or(stamp));
+                    return Decoded::Frame { video, stamp, damage };
+                }
+                Err(ffmpeg::Error::Eof) => return self.end(),
+                Err(error) if is_again(error) => {
+                    if self.draining {
+                        return self.end();
+                    }
+                }
+                Err(error) => {
+                    self.fail(error);
+                    if self.failures > MAX_FAILURES {
+                        return self.end();
+                    }
+                    continue;
+                }
+            }
+            self.feed();
+        }
+    }
+
+    /// Gives the decoder the next packet, or tells it that there are no more.
+    fn feed(&mut self) {
+        let mut packet = Packet::empty();
+        match packet.read(&mut self.input) {
+            Ok(()) => {}
+            Err(ffmpeg::Error::Eof) => return self.drain(),
+            Err(error) if is_again(error) || error == ffmpeg::Error::InvalidData => {
+                self.failures += 1;
+                self.losses.unreadable(|| LibavError(error).to_string());
+                if self.failures > MAX_FAILURES {
+                    self.drain();
+                }
+                return;
+            }
+            Err(error) => {
+                self.unreadable = Some(LibavError(error).to_string());
+                return self.drain();
+            }
+        }
+        // AVI writes an empty packet where the picture did not change; to libav it would mean the end.
+        if packet.stream() != self.stream || packet.size() == 0 {
+            return;
+        }
+        self.losses.sent(packet.pts().or(packet.dts()));
+        if packet.is_corrupt() {
+            self.losses.failed(|| "a packet is incomplete".to_owned());
+            return;
+        }
+        if let Err(error) = self.decoder.send_packet(&packet) {
+            self.fail(error);
+            if self.failures > MAX_FAILURES {
+                self.drain();
+            }
+        }
+    }
+
+    fn fail(&mut self, error: ffmpeg::Error) {
+        self.failures += 1;
+        self.losses.failed(|| LibavError(error).to_string());
+    }
+
+    fn drain(&mut self) {
+        self.draining = true;
+        if let Err(error) = self.decoder.send_eof() {
+            tracing::debug!(%error, "the decoder did not take the end of the stream");
+        }
+    }
+
+    fn end(&mut self) -> Decoded {
+        self.draining = true;
+        Decoded::End(End { damage: self.losses.at_end(), unreadable: self.unreadable.take() })
+    }
+}
+
+fn is_again(error: ffmpeg::Error) -> bool {
+    error == ffmpeg::Error::Other { errno: ffmpeg::error::EAGAIN }
+}
+
+/// Whether libav had to invent a part of the picture.
+fn is_damaged(video: &frame::Video) -> bool {
+    video.is_corrupt()
+        || video.has_decode_errors()
+        || !libav::size_is_sane(i64::from(video.width()), i64::from(video.height()))
+}
+
+/// As many threads as there are cores, up to eight: each holds frames of its own.
+fn thread_count(asked: Option<NonZeroUsize>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(8);
+    asked.map_or_else(cores, NonZeroUsize::get).min(64)
+}
+
+/// What the streams of `input` are, for a message.
+fn kinds(input: &Input) -> String {
+    let mut kinds: Vec<&str> = input
+        .streams()
+        .map(|stream| match stream.parameters().medium() {
+            Type::Audio => "sound",
+            Type::Subtitle => "subtitles",
+            Type::Video => "a cover picture",
+            _ => "data",
+        })
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.is_empty() { "nothing that libav knows".to_owned() } else { kinds.join(" and ") }
+}
+
+/// Tells an MP4 without index from a file that is no video.
+fn open_error(url: &CStr, name: &str, error: LibavError) -> Error {
+    match error.0 {
+        ffmpeg::Error::Other { errno: ffmpeg::error::ENOENT } => Error::Missing { name: name.to_owned() },
+        ffmpeg::Error::Other { errno: ffmpeg::error::EACCES } => Error::Permission { name: name.to_owned() },
+        ffmpeg::Error::InvalidData if url == Source::StandardInput.url().as_deref().unwrap_or_default() => {
+            Error::NotVideo {
+                name: name.to_owned(),
+                reason: "no container that can be read through a pipe".to_owned(),
+            }
+        }
+        ffmpeg::Error::InvalidData if starts_like_mp4(url) => Error::NoIndex { name: name.to_owned() },
+        _ => Error::from_libav(name, error),
+    }
+}
+
+fn starts_like_mp4(url: &CStr) -> bool {
+    use std::io::Read;
+    use std::os::unix::ffi::OsStrExt;
+    let path = url.to_bytes().strip_prefix(b"file:").unwrap_or(url.to_bytes());
+    let mut start = [0; 8];
+    std::fs::File::open(std::ffi::OsStr::from_bytes(path))
+        .and_then(|mut file| file.read_exact(&mut start))
+        .is_ok_and(|()| &start[4..] == b"ftyp")
+}

@@ -1,0 +1,198 @@
+//! Bilinear sampling with half-pixel centres, straight from the decoder's samples.
+//!
+//! Everything happens in the coded picture's own direction, one row of the output after the other: two rows of samples
+//! are blended into one, which is read in order and in vectors; then that one is sampled at the output's columns.
+
+use crate::layout::{Colour, Component, Depth, Layout, Matrix};
+use crate::letterbox::Letterbox;
+use crate::orientation::Orientation;
+
+/// Two neighbouring samples along one axis: the first, and the weight of the second.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tap {
+    near: usize,
+    weight: f32,
+}
+
+/// Working memory.
+#[derive(Debug, Default)]
+pub(crate) struct Row {
+    /// A row of the output, one vector a channel.
+    channels: [Vec<f32>; 3],
+    /// A row of samples between two rows of the frame.
+    blended: Vec<f32>,
+}
+
+/// Samples the picture of `letterbox` and calls `each` with every row of it, in the direction of the coded picture:
+/// its number and its colours, red, green and blue, 0..255. Where `orientation` swaps the axes it is a column of the
+/// upright picture.
+pub(crate) fn sample(
+    layout: &Layout,
+    size: (u32, u32),
+    orientation: Orientation,
+    letterbox: &Letterbox,
+    memory: &mut Row,
+    mut each: impl FnMut(usize, [&[f32]; 3]),
+) {
+    let (region, picture) = (letterbox.region, letterbox.picture);
+    let (across, down) = orientation.turned(
+        Span { start: region.x, length: region.width, outputs: picture.width },
+        Span { start: region.y, length: region.height, outputs: picture.height },
+    );
+    let taps: Vec<(Vec<Tap>, Vec<Tap>)> = layout
+        .components
+        .iter()
+        .map(|component| {
+            (
+                column_axis(component, size, orientation).taps(across),
+                row_axis(component, size, orientation).taps(down),
+            )
+        })
+        .collect();
+    let Row { channels, blended } = memory;
+    for channel in channels.iter_mut() {
+        channel.resize(across.outputs as usize, 0.0);
+    }
+    for y in 0..down.outputs as usize {
+        for ((component, (columns, rows)), out) in
+            layout.components.iter().zip(&taps).zip(channels.iter_mut())
+        {
+            let first = columns.iter().map(|tap| tap.near).min().unwrap_or_default();
+            let last = columns.iter().map(|tap| tap.near).max().unwrap_or_default() + 1;
+            blend(component, layout.depth, rows[y], (first, last), blended);
+            for (out, tap) in out.iter_mut().zip(columns) {
+                let pair = &blended[tap.near - first..][..2];
+                *out = pair[0] + (pair[1] - pair[0]) * tap.weight;
+            }
+        }
+        let [first, second, third] = &mut *channels;
+        if let [_] = layout.components[..] {
+            grey(layout.colour, first);
+            each(y, [first, first, first]);
+            continue;
+        }
+        match layout.colour {
+            Colour::Direct { scale } => {
+                for value in first.iter_mut().chain(second.iter_mut()).chain(third.iter_mut()) {
+                    *value *= scale;
+                }
+            }
+            Colour::Yuv(matrix) => convert(matrix, first, second, third),
+        }
+        each(y, [first, second, third]);
+    }
+}
+
+fn grey(colour: Colour, samples: &mut [f32]) {
+    let (offset, scale) = match colour {
+        Colour::Direct { scale } => (0.0, scale),
+        Colour::Yuv(matrix) => (matrix.luma_offset, matrix.luma_scale),
+    };
+    for value in samples {
+        *value = ((*value - offset) * scale).clamp(0.0, 255.0);
+    }
+}
+
+/// Luma and chroma to red, green and blue, in place.
+fn convert(matrix: Matrix, first: &mut [f32], second: &mut [f32], third: &mut [f32]) {
+    for ((a, b), c) in first.iter_mut().zip(second).zip(third) {
+        let y = (*a - matrix.luma_offset) * matrix.luma_scale;
+        let (u, v) = (*b - matrix.chroma_offset, *c - matrix.chroma_offset);
+        *a = (y + matrix.red_v * v).clamp(0.0, 255.0);
+        *b = (y + matrix.green_u * u + matrix.green_v * v).clamp(0.0, 255.0);
+        *c = (y + matrix.blue_u * u).clamp(0.0, 255.0);
+    }
+}
+
+/// Fills `blended` with the samples `first..=last` of the row at `tap`; beyond the last of the frame it is repeated.
+fn blend(
+    component: &Component,
+    depth: Depth,
+    tap: Tap,
+    (first, last): (usize, usize),
+    blended: &mut Vec<f32>,
+) {
+    let end = last.min(component.width - 1);
+    let count = end + 1 - first;
+    let line = |y: usize| {
+        let start = y.min(component.height - 1) * component.stride + first * component.step;
+        &component.data[start..]
+    };
+    let (upper, lower) = (line(tap.near), line(tap.near + 1));
+    let mix = |upper: f32, lower: f32| upper + (lower - upper) * tap.weight;
+    blended.clear();
+    match (depth, component.step) {
+        (Depth::Eight, 1) => {
+            let pairs = upper[..count].iter().zip(&lower[..count]);
+            blended.extend(pairs.map(|(upper, lower)| mix(f32::from(*upper), f32::from(*lower))));
+        }
+        (Depth::Eight, step) => {
+            let pairs = upper.iter().step_by(step).zip(lower.iter().step_by(step)).take(count);
+            blended.extend(pairs.map(|(upper, lower)| mix(f32::from(*upper), f32::from(*lower))));
+        }
+        (Depth::Wide { shift, bits }, step) => {
+            let mask = ((1u32 << bits) - 1) as u16;
+            let word = |line: &[u8], at: usize| {
+                f32::from(u16::from_le_bytes([line[at], line[at + 1]]) >> shift & mask)
+            };
+            blended.extend((0..count).map(|x| mix(word(upper, x * step), word(lower, x * step))));
+        }
+    }
+    if end < last {
+        blended.extend_from_within(count - 1..);
+    }
+}
+
+/// What of an axis of the upright picture is sampled: `outputs` places spread evenly over `length` pixels.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u32,
+    length: u32,
+    outputs: u32,
+}
+
+/// One axis of the coded picture.
+struct Axis {
+    /// Pixels of the frame.
+    length: f64,
+    mirror: bool,
+    /// Where the first sample lies, and how far the next is from it, in pixels.
+    first: f64,
+    pixels: f64,
+    samples: usize,
+}
+
+fn column_axis(component: &Component, size: (u32, u32), orientation: Orientation) -> Axis {
+    Axis {
+        length: f64::from(size.0),
+        mirror: orientation.mirror_x,
+        first: component.first_x,
+        pixels: component.pixels_x,
+        samples: component.width,
+    }
+}
+
+fn row_axis(component: &Component, size: (u32, u32), orientation: Orientation) -> Axis {
+    Axis {
+        length: f64::from(size.1),
+        mirror: orientation.mirror_y,
+        first: component.first_y,
+        pixels: component.pixels_y,
+        samples: component.height,
+    }
+}
+
+impl Axis {
+    fn taps(&self, span: Span) -> Vec<Tap> {
+        let scale = f64::from(span.length) / f64::from(span.outputs);
+        let last = (self.samples - 1) as f64;
+        (0..span.outputs)
+            .map(|output| {
+                let upright = f64::from(span.start) + (f64::from(output) + 0.5) * scale;
+                let coded = if self.mirror { self.length - upright } else { upright };
+                let sample = ((coded - self.first) / self.pixels).clamp(0.0, last);
+                Tap { near: sample.floor() as usize, weight: sample.fract() as f32 }
+            })
+            .collect()
+    }
+}
