@@ -20,6 +20,8 @@ const DOUBTFUL_STAY: f64 = 0.1;
 const DOUBTFUL_END: f64 = 0.1;
 /// The path is looked at in steps of this many seconds, to find how long it stays on a side.
 const STEP: f64 = 0.005;
+/// No straight piece of a path is looked at in more steps than this.
+const MAX_STEPS: f64 = 2000.0;
 
 /// A path's passage through a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -195,18 +197,16 @@ fn minus(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] - b[0], a[1] - b[1]]
 }
 
-/// The path in small steps, its end included.
+/// The path in small steps, its end included. A piece that takes very long is slow: fewer steps a second
+/// follow it as closely, and bound the work.
 fn steps(path: &Path) -> impl Iterator<Item = Footing> + '_ {
-    let count = ((path.end() - path.start()) / STEP).ceil() as u64;
-    let mut next = 1;
-    (0..=count).map(move |step| {
-        let t = (path.start() + step as f64 * STEP).min(path.end());
-        let knots = path.knots();
-        while next + 1 < knots.len() && knots[next].t <= t {
-            next += 1;
-        }
-        knots[next - 1].towards(&knots[next], t)
-    })
+    let pieces = path.knots().windows(2).flat_map(|piece| {
+        let (from, to) = (piece[0], piece[1]);
+        let count = ((to.t - from.t) / STEP).ceil().clamp(1.0, MAX_STEPS) as u32;
+        (0..count)
+            .map(move |step| from.towards(&to, from.t + (to.t - from.t) * f64::from(step) / f64::from(count)))
+    });
+    pieces.chain(path.knots().last().copied())
 }
 
 #[cfg(test)]
