@@ -5,5 +5,7 @@
 //! frames, so that the number of threads changes no count.
 
 mod analysis;
+mod run;
 
 pub use analysis::{Analysed, Analysis};
+pub use run::{BoxError, Detect, Ran, Told, run};
