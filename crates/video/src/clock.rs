@@ -7,7 +7,7 @@
 //!   of its own. After [`MAX_DROPPED`] of them in a row the stamps are taken to have started anew (next rule).
 //! - A stamp that leaps back by a second or more, or forward by more than a day, belongs to another recording
 //!   that was joined on. Stream time goes on one nominal frame later, and the leap is reported.
-//! - A stamp that leaps forward by more than ten frames and one second is believed, and reported.
+//! - A stamp that leaps forward by more than ten frames and half a second is believed, and reported.
 //! - A frame without any stamp comes one nominal frame after the one before it: there is nothing better.
 
 use observation::{StreamDuration, StreamTime};
@@ -21,7 +21,7 @@ const BACKWARD_LEAP: i64 = 1_000_000;
 /// A leap forward beyond this is no missing stretch but another clock. Microseconds.
 const ABSURD_LEAP: i64 = 24 * 3_600 * 1_000_000;
 /// The shortest leap forward that is reported. Microseconds.
-const SHORTEST_JUMP: i64 = 1_000_000;
+const SHORTEST_JUMP: i64 = 500_000;
 
 /// What a stamp means.
 #[derive(Debug, PartialEq, Eq)]

@@ -67,15 +67,13 @@ impl Losses {
         let later = self.in_flight.split_off(&stamp);
         let missing = !std::mem::replace(&mut self.in_flight, later).is_empty();
         self.in_flight.remove(&stamp);
-        let explained = match self.error.as_ref()?.latest {
-            Some(latest) => missing || stamp > latest,
-            None => true,
-        };
-        if !explained {
-            return None;
+        let error = self.error.as_ref()?;
+        let unlocated = error.latest.is_none();
+        let report = (missing || unlocated).then(|| error.detail.clone());
+        if error.latest.is_none_or(|latest| stamp >= latest) {
+            self.error = None;
         }
-        let error = self.error.take()?;
-        (missing || error.latest.is_none()).then_some(error.detail)
+        report
     }
 
     /// The stream ended: the error that no later frame explained, and the latest stamp that never came.
@@ -106,6 +104,18 @@ mod tests {
         }
         assert_eq!(losses.arrived(Some(5)), Some(damage()));
         assert_eq!(losses.at_end(), None);
+    }
+
+    #[test]
+    fn every_frame_lost_in_a_burst_is_found() {
+        let mut losses = Losses::default();
+        for stamp in [0, 4, 2, 6, 8] {
+            losses.sent(Some(stamp));
+        }
+        losses.failed(damage);
+        losses.failed(damage);
+        let reports = [0, 4, 8].map(|stamp| losses.arrived(Some(stamp)).is_some());
+        assert_eq!(reports, [false, true, true]);
     }
 
     #[test]

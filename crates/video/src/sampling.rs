@@ -10,8 +10,17 @@ use crate::orientation::Orientation;
 /// Two neighbouring samples along one axis: the first, and the weight of the second.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tap {
-    near: usize,
+    near: u32,
     weight: f32,
+}
+
+/// The taps of one component: for every column and row of the output. Columns count from `first`, the first sample of
+/// a row that is needed; `last` is the last.
+struct Taps {
+    columns: Vec<Tap>,
+    rows: Vec<Tap>,
+    first: usize,
+    last: usize,
 }
 
 /// Working memory.
@@ -39,14 +48,16 @@ pub(crate) fn sample(
         Span { start: region.x, length: region.width, outputs: picture.width },
         Span { start: region.y, length: region.height, outputs: picture.height },
     );
-    let taps: Vec<(Vec<Tap>, Vec<Tap>)> = layout
+    let taps: Vec<Taps> = layout
         .components
         .iter()
         .map(|component| {
-            (
-                column_axis(component, size, orientation).taps(across),
-                row_axis(component, size, orientation).taps(down),
-            )
+            let mut columns = column_axis(component, size, orientation).taps(across);
+            let rows = row_axis(component, size, orientation).taps(down);
+            let first = columns.iter().map(|tap| tap.near).min().unwrap_or_default();
+            let last = columns.iter().map(|tap| tap.near).max().unwrap_or_default() + 1;
+            columns.iter_mut().for_each(|tap| tap.near -= first);
+            Taps { columns, rows, first: first as usize, last: last as usize }
         })
         .collect();
     let Row { channels, blended } = memory;
@@ -54,14 +65,10 @@ pub(crate) fn sample(
         channel.resize(across.outputs as usize, 0.0);
     }
     for y in 0..down.outputs as usize {
-        for ((component, (columns, rows)), out) in
-            layout.components.iter().zip(&taps).zip(channels.iter_mut())
-        {
-            let first = columns.iter().map(|tap| tap.near).min().unwrap_or_default();
-            let last = columns.iter().map(|tap| tap.near).max().unwrap_or_default() + 1;
-            blend(component, layout.depth, rows[y], (first, last), blended);
-            for (out, tap) in out.iter_mut().zip(columns) {
-                let pair = &blended[tap.near - first..][..2];
+        for ((component, taps), out) in layout.components.iter().zip(&taps).zip(channels.iter_mut()) {
+            blend(component, layout.depth, taps.rows[y], (taps.first, taps.last), blended);
+            for (out, tap) in out.iter_mut().zip(&taps.columns) {
+                let pair = &blended[tap.near as usize..][..2];
                 *out = pair[0] + (pair[1] - pair[0]) * tap.weight;
             }
         }
@@ -118,28 +125,32 @@ fn blend(
         let start = y.min(component.height - 1) * component.stride + first * component.step;
         &component.data[start..]
     };
-    let (upper, lower) = (line(tap.near), line(tap.near + 1));
+    let near = tap.near as usize;
+    let (upper, lower) = (line(near), line(near + 1));
     let mix = |upper: f32, lower: f32| upper + (lower - upper) * tap.weight;
-    blended.clear();
+    blended.resize(last + 1 - first, 0.0);
+    let out = &mut blended[..count];
     match (depth, component.step) {
         (Depth::Eight, 1) => {
-            let pairs = upper[..count].iter().zip(&lower[..count]);
-            blended.extend(pairs.map(|(upper, lower)| mix(f32::from(*upper), f32::from(*lower))));
+            for ((out, upper), lower) in out.iter_mut().zip(&upper[..count]).zip(&lower[..count]) {
+                *out = mix(f32::from(*upper), f32::from(*lower));
+            }
         }
         (Depth::Eight, step) => {
-            let pairs = upper.iter().step_by(step).zip(lower.iter().step_by(step)).take(count);
-            blended.extend(pairs.map(|(upper, lower)| mix(f32::from(*upper), f32::from(*lower))));
+            for ((out, upper), lower) in out.iter_mut().zip(upper.chunks(step)).zip(lower.chunks(step)) {
+                *out = mix(f32::from(upper[0]), f32::from(lower[0]));
+            }
         }
         (Depth::Wide { shift, bits }, step) => {
             let mask = ((1u32 << bits) - 1) as u16;
-            let word = |line: &[u8], at: usize| {
-                f32::from(u16::from_le_bytes([line[at], line[at + 1]]) >> shift & mask)
-            };
-            blended.extend((0..count).map(|x| mix(word(upper, x * step), word(lower, x * step))));
+            let word = |sample: &[u8]| f32::from(u16::from_le_bytes([sample[0], sample[1]]) >> shift & mask);
+            for ((out, upper), lower) in out.iter_mut().zip(upper.chunks(step)).zip(lower.chunks(step)) {
+                *out = mix(word(upper), word(lower));
+            }
         }
     }
     if end < last {
-        blended.extend_from_within(count - 1..);
+        blended[count] = blended[count - 1];
     }
 }
 
@@ -191,7 +202,7 @@ impl Axis {
                 let upright = f64::from(span.start) + (f64::from(output) + 0.5) * scale;
                 let coded = if self.mirror { self.length - upright } else { upright };
                 let sample = ((coded - self.first) / self.pixels).clamp(0.0, last);
-                Tap { near: sample.floor() as usize, weight: sample.fract() as f32 }
+                Tap { near: sample as u32, weight: sample.fract() as f32 }
             })
             .collect()
     }

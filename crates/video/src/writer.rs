@@ -56,6 +56,7 @@ pub struct Mp4Writer {
     /// Ticks from picture to picture.
     interval: i64,
     output: Option<Output>,
+    first: Option<StreamTime>,
     last: Option<StreamTime>,
     last_tick: i64,
 }
@@ -140,6 +141,7 @@ impl Mp4Writer {
             ticks,
             interval,
             output: Some(output),
+            first: None,
             last: None,
             last_tick: -1,
         })
@@ -150,8 +152,8 @@ impl Mp4Writer {
         self.encoder_name
     }
 
-    /// Adds a picture, `[height, width, 3]` red, green, blue, that is shown from `time` on. The first picture is
-    /// shown at its own time too: a stretch before it stays empty.
+    /// Adds a picture, `[height, width, 3]` red, green, blue, that is shown from `time` on. The video begins with the
+    /// first picture, whatever its time.
     ///
     /// # Errors
     /// When the picture has another size, or comes no later than the one before; or when it cannot be written,
@@ -162,9 +164,6 @@ impl Mp4Writer {
             let (width, height) = (self.width, self.height);
             let reason = format!("it has {} bytes where {width}x{height} pixels take {wanted}", rgb.len());
             return Err(self.wrong(reason));
-        }
-        if time < StreamTime::ZERO {
-            return Err(self.wrong(format!("its time {time} lies before the start")));
         }
         if let Some(last) = self.last.filter(|last| time <= *last) {
             return Err(self.wrong(format!("its time {time} is not later than the one before, {last}")));
@@ -178,7 +177,8 @@ impl Mp4Writer {
         let Some(mut video) = converted else {
             return Err(self.failed("there is no memory for the picture".to_owned()));
         };
-        let tick = i128::from(time.as_micros()) * i128::from(self.ticks) / 1_000_000;
+        let first = *self.first.get_or_insert(time);
+        let tick = i128::from((time - first).as_micros()) * i128::from(self.ticks) / 1_000_000;
         // Coarse ticks may round two moments to one.
         let tick = i64::try_from(tick).unwrap_or(i64::MAX - 1).max(self.last_tick + 1);
         video.set_pts(Some(tick));
