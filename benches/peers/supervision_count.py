@@ -80,16 +80,20 @@ def count_video(options, lines):
         raise PeerError(f"{options.video} does not say its frame rate")
     classes = {c for line in lines for c in line["classes"]}
     detector = NanoDet(options.model, options.threads, classes, options.confidence, options.nms)
-    counter = Counter(lines, width, height, fps, options)
+    counter = Counter(lines, width, height, fps / options.every, options)
     # The first inference allocates; it is not part of anyone's steady state.
     detector.infer()
     stages, frames, begun = Stages(), 0, time.perf_counter()
     stages.start()
-    while True:
-        read, frame = video.read()
+    index = 0
+    while video.grab():
+        index += 1
+        if (index - 1) % options.every:
+            continue
+        seconds = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        read, frame = video.retrieve()
         if not read:
             break
-        seconds = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
         stages.end("decode")
         detector.prepare(frame)
         stages.end("pre")
@@ -117,15 +121,15 @@ def count_detections(options, lines):
         )
         for rows in frames_of(read_mot(options.detections))
     ]
-    counter = Counter(lines, width, height, options.fps, options)
+    counter = Counter(lines, width, height, options.fps / options.every, options)
     stages, begun = Stages(), time.perf_counter()
     stages.start()
-    for index, detections in enumerate(frames):
+    for index, detections in list(enumerate(frames))[::options.every]:
         tracked = counter.track(detections)
         stages.end("track")
         counter.count(tracked, index / options.fps)
         stages.end("count")
-    return counter, len(frames), time.perf_counter() - begun, stages
+    return counter, len(frames[::options.every]), time.perf_counter() - begun, stages
 
 
 def self_check(options):
@@ -157,12 +161,16 @@ def main():
     parser.add_argument("--threads", type=int, default=1, help="ONNX Runtime's intra-op threads (1)")
     parser.add_argument("--confidence", type=float, default=0.35, help="detections below are dropped (0.35)")
     parser.add_argument("--nms", type=float, default=0.6, help="IoU above which NMS drops a box (0.6)")
-    parser.add_argument("--activation", type=float, default=0.7, help="ByteTrack's track_activation_threshold (its default, 0.7)")
-    parser.add_argument("--high", type=float, default=0.6, help="ByteTrack's high_conf_det_threshold (its default, 0.6)")
-    parser.add_argument("--crossing-frames", type=int, default=1, help="LineZone's minimum_crossing_threshold (its default, 1)")
+    parser.add_argument("--activation", type=float, default=0.7,
+                        help="ByteTrack's track_activation_threshold (its default, 0.7)")
+    parser.add_argument("--high", type=float, default=0.6,
+                        help="ByteTrack's high_conf_det_threshold (its default, 0.6)")
+    parser.add_argument("--crossing-frames", type=int, default=1,
+                        help="LineZone's minimum_crossing_threshold (its default, 1)")
     parser.add_argument("--detections", help="MOT file in place of video and detector")
     parser.add_argument("--fps", type=positive, help="frames a second of --detections")
     parser.add_argument("--size", type=size, help="WxH of the picture of --detections")
+    parser.add_argument("--every", type=int, default=1, help="analyse only every n-th frame (1)")
     parser.add_argument("--events", help="crossings as JSON Lines")
     parser.add_argument("--stats", help="times and counts as JSON")
     parser.add_argument("--self-check", action="store_true", help="check the mapping of directions and exit")
@@ -170,6 +178,8 @@ def main():
 
     if options.self_check:
         return self_check(options)
+    if options.every < 1 or options.threads < 1:
+        parser.error("--every and --threads are 1 or more")
     if bool(options.video) == bool(options.detections):
         parser.error("give a video or --detections, not both")
     if not options.rules:

@@ -19,6 +19,15 @@ pub(crate) enum Command {
     Evaluate(Evaluate),
     /// Write a seeded scene: detections, tracks and exact truth.
     Simulate(Simulate),
+    /// Count the bundled sample video and write the annotated video and a report.
+    Demo {
+        /// Only print the table of counts.
+        #[arg(long)]
+        once: bool,
+        /// Where the pictures go.
+        #[arg(long, value_name = "FOLDER", default_value = "out/demo")]
+        out: PathBuf,
+    },
     /// Print the completions for a shell.
     Completions {
         /// The shell.
@@ -81,25 +90,19 @@ fn duration(text: &str) -> Result<StreamDuration, String> {
 
 /// Count one source without a server.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  camtally count --detections boxes.txt --fps 10 --size 768x576 --rules rules.toml
-  camtally count --tracks tracks.txt --fps 25 --size 1920x1080 --rules rules.toml --events -")]
+#[command(
+    group(clap::ArgGroup::new("input").required(true).args(["source", "detections", "tracks"])),
+    after_help = "Examples:
+  camtally count street.mp4 --rules rules.toml
+  camtally count street.mp4 --rules rules.toml --events - --annotate counted.mp4 --report report.html
+  camtally count --detections boxes.txt --fps 10 --size 768x576 --rules rules.toml"
+)]
 pub(crate) struct Count {
+    /// A video file, a folder of pictures, or `-` for standard input.
+    pub(crate) source: Option<PathBuf>,
     /// The rules: lines and zones.
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: PathBuf,
-    /// Your own detector's boxes (MOT format), in place of a source.
-    #[arg(long, value_name = "FILE", conflicts_with = "tracks", required_unless_present = "tracks")]
-    pub(crate) detections: Option<PathBuf>,
-    /// Your own tracker's tracks (MOT format), in place of a source.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) tracks: Option<PathBuf>,
-    /// Frames a second of the MOT file.
-    #[arg(long, value_name = "N", value_parser = rate)]
-    pub(crate) fps: f64,
-    /// Size of the picture that the MOT file's boxes are in.
-    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
-    pub(crate) size: Size,
     /// Write the events as JSON Lines; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
@@ -109,6 +112,62 @@ pub(crate) struct Count {
     /// The camera's name in the events; the source's file name unless given.
     #[arg(long, value_name = "NAME")]
     pub(crate) camera: Option<String>,
+    #[command(flatten)]
+    pub(crate) video: VideoArgs,
+    #[command(flatten)]
+    pub(crate) mot: MotArgs,
+}
+
+/// What only a video has.
+#[derive(Debug, Args)]
+pub(crate) struct VideoArgs {
+    /// Write the video with boxes, trails, lines and counts drawn in.
+    #[arg(long, value_name = "FILE.mp4", requires = "source")]
+    pub(crate) annotate: Option<PathBuf>,
+    /// Write a picture of where people walk.
+    #[arg(long, value_name = "FILE.png", requires = "source")]
+    pub(crate) heat_map: Option<PathBuf>,
+    /// Write a picture of where tracks begin and end.
+    #[arg(long, value_name = "FILE.png", requires = "source")]
+    pub(crate) track_map: Option<PathBuf>,
+    /// Write a page with the counts and the pictures.
+    #[arg(long, value_name = "FILE.html", requires = "source")]
+    pub(crate) report: Option<PathBuf>,
+    /// The detector: a name, or a folder with a model.toml.
+    #[arg(long, value_name = "NAME|FOLDER", default_value = "nanodet-416")]
+    pub(crate) model: PathBuf,
+    /// Longest side of the picture that the model sees; the model's own unless given.
+    #[arg(long, value_name = "PIXELS")]
+    pub(crate) input: Option<u32>,
+    /// Detectors that work side by side; one for each core unless given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Analyse so many frames a second instead of all.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) analyse_fps: Option<f64>,
+    /// Begin at this time of the video.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) start: Option<StreamDuration>,
+    /// End at this time of the video.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) end: Option<StreamDuration>,
+}
+
+/// Boxes or tracks of your own, in place of a source.
+#[derive(Debug, Args)]
+pub(crate) struct MotArgs {
+    /// Your own detector's boxes (MOT format), in place of a source.
+    #[arg(long, value_name = "FILE", requires = "fps")]
+    pub(crate) detections: Option<PathBuf>,
+    /// Your own tracker's tracks (MOT format), in place of a source.
+    #[arg(long, value_name = "FILE", requires = "fps")]
+    pub(crate) tracks: Option<PathBuf>,
+    /// Frames a second: of the MOT file, or of a folder of pictures.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) fps: Option<f64>,
+    /// Size of the picture that the MOT file's boxes are in.
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
+    pub(crate) size: Size,
 }
 
 /// Compare counts with truth, event by event.

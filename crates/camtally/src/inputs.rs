@@ -47,3 +47,21 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// The name of a file without its ending, for naming a camera.
+pub(crate) fn stem(path: &Path) -> String {
+    match path.file_stem() {
+        Some(stem) if path != Path::new("-") => stem.to_string_lossy().into_owned(),
+        _ => "stdin".to_owned(),
+    }
+}
+
+/// Finds a bundled file: here, or beside the program, or in a folder above it (`target/release` of a checkout).
+pub(crate) fn beside_program(name: &str) -> Option<std::path::PathBuf> {
+    let program = std::env::current_exe().ok();
+    let above = program.iter().flat_map(|program| program.ancestors().skip(1).take(4).map(Path::to_path_buf));
+    std::iter::once(std::path::PathBuf::new())
+        .chain(above)
+        .map(|folder| folder.join(name))
+        .find(|path| path.exists())
+}

@@ -58,7 +58,9 @@ fn main() -> ExitCode {
 }
 
 fn run(task: &Task) -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Not the value at compile time: cargo does not build again for a checkout that has moved.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").context("run it as `cargo xtask`")?;
+    let root = Path::new(&package).join("../..");
     std::env::set_current_dir(&root).with_context(|| format!("entering {}", root.display()))?;
     match task {
         Task::Bench(arguments) => bench::run(arguments),

@@ -1,4 +1,5 @@
 mod count;
+mod demo;
 mod evaluate;
 mod simulate;
 
@@ -13,6 +14,7 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Count(args) => count::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Demo { once, out } => demo::run(once, &out),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "camtally", &mut std::io::stdout());
             Ok(Done::Well)

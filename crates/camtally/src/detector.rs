@@ -1,0 +1,109 @@
+//! Loads the model, and fills its input straight from the decoder's frame.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use detection::{Detector, InputSize, Model, Options, RuntimeSearch};
+use observation::{COUNTED_CLASSES, Class, Detection};
+use pipeline::{BoxError, Detect};
+use video::{Frame, Info, Letterbox, Region, Scaler};
+
+use crate::cli::VideoArgs;
+use crate::inputs;
+
+/// A model that is ready, as often as there are threads.
+pub(crate) struct Loaded {
+    /// Name and version, as in events.
+    pub(crate) name: String,
+    pub(crate) detectors: Vec<FrameDetector>,
+    pub(crate) classes: Vec<String>,
+    pub(crate) counted: Vec<Class>,
+    /// From this confidence on a detection may begin a track; from `weak` on it may continue one.
+    pub(crate) strong: f32,
+    pub(crate) weak: f32,
+    /// What the user should know, once.
+    pub(crate) notice: Option<String>,
+}
+
+/// A detector with what it needs to take in frames.
+pub(crate) struct FrameDetector {
+    detector: Detector,
+    scaler: Scaler,
+}
+
+impl Detect for FrameDetector {
+    fn detect(&mut self, frame: &Frame) -> Result<Vec<Detection>, BoxError> {
+        let fitted = self.detector.prepare(0, frame.width(), frame.height())?;
+        let picture = Region {
+            x: fitted.offset_x,
+            y: fitted.offset_y,
+            width: fitted.inner_width,
+            height: fitted.inner_height,
+        };
+        let letterbox = Letterbox {
+            width: fitted.input_width,
+            height: fitted.input_height,
+            region: frame.region(),
+            picture,
+            pad: 0.0,
+        };
+        frame.letterbox_planar(&mut self.scaler, &letterbox, self.detector.input_mut(0))?;
+        Ok(self.detector.detect()?)
+    }
+}
+
+/// Loads the model that was asked for, with an input of the frame's shape.
+pub(crate) fn load(args: &VideoArgs, info: &Info) -> Result<Loaded> {
+    let model = Model::open(&folder(&args.model)?)?;
+    let description = model.description();
+    let counted: Vec<Class> =
+        COUNTED_CLASSES.iter().filter_map(|(name, _)| description.class(name).ok()).collect();
+    if counted.is_empty() {
+        let names = COUNTED_CLASSES.map(|(name, _)| name).join(", ");
+        bail!("the model `{}` knows none of the classes that are counted ({names})", description.name);
+    }
+    let longest = args.input.unwrap_or(model.size().longest());
+    let size = match InputSize::fit(description, f64::from(info.width) / f64::from(info.height), longest) {
+        Ok(size) => Some(size),
+        // A model of one size is run at that size, unless another was asked for.
+        Err(_) if args.input.is_none() => None,
+        Err(error) => return Err(error.into()),
+    };
+    let library = if cfg!(target_os = "macos") { "libonnxruntime.dylib" } else { "libonnxruntime.so" };
+    let bundled = inputs::beside_program(&format!(".tools/onnxruntime/{library}"));
+    let search = bundled.map_or_else(RuntimeSearch::default, RuntimeSearch::first);
+    let options = Options { size, search, threads: 1, classes: Some(counted.clone()), ..Options::default() };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let threads = args.threads.map_or(cores, std::num::NonZeroUsize::get).min(64);
+    let mut detectors = Vec::new();
+    for _ in 0..threads {
+        detectors.push(FrameDetector { detector: Detector::new(&model, &options)?, scaler: Scaler::new() });
+    }
+    let notices = detectors.first().map_or(&[][..], |first| first.detector.notices());
+    let notice = notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    Ok(Loaded {
+        name: model.id(),
+        classes: description.classes.names.clone(),
+        counted,
+        strong: description.postprocess.confidence,
+        weak: description.postprocess.confidence_low,
+        notice: (!notice.is_empty()).then_some(notice),
+        detectors,
+    })
+}
+
+/// The folder of a model: as named, or under `models` here or beside the program.
+fn folder(model: &Path) -> Result<PathBuf> {
+    if model.join("model.toml").exists() {
+        return Ok(model.to_path_buf());
+    }
+    if model.is_dir() {
+        bail!("the folder {} holds no model.toml; see the guide on bringing your own model", model.display());
+    }
+    let name = Path::new("models").join(model).join("model.toml");
+    inputs::beside_program(&name.to_string_lossy())
+        .and_then(|file| file.parent().map(Path::to_path_buf))
+        .with_context(|| {
+            format!("there is no model `{}`: name a folder that holds a model.toml", model.display())
+        })
+}

@@ -1,0 +1,10 @@
+//! The crate against real media, made by the `ffmpeg` command: what a user would notice, file by file.
+
+mod damage;
+mod errors;
+mod files;
+mod folders;
+mod making;
+mod pictures;
+mod times;
+mod writing;
