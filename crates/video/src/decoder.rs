@@ -1,23 +1,23 @@
 //! From packets to frames, whatever is in the packets.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsStr};
+use std::fs::File;
+use std::io::Read;
 use std::num::NonZeroUsize;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use ffmpeg_next::format::context::Input;
 use ffmpeg_next::media::Type;
 use ffmpeg_next::{self as ffmpeg, Dictionary, Packet, frame};
 
+use crate::Error;
 use crate::error::MAX_PIXELS;
 use crate::libav::{self, LibavError};
 use crate::losses::Losses;
-use crate::{Error, Source};
 
 /// Failures in a row, without a frame between them, after which the rest of the file is given up.
 const MAX_FAILURES: u32 = 1_000;
-/// Formats that libav draws as text on a terminal, or that refer to other files.
-const TEXT_ART: [&str; 6] = ["tty", "xbin", "bin", "adf", "idf", "ilbc"];
-const PLAYLISTS: [&str; 5] = ["hls", "dash", "concat", "imf", "webm_dash_manifest"];
-
 /// What comes out of the decoder.
 pub(crate) enum Decoded {
     /// A whole frame with its stamp; and, if frames before it are missing because of damage, what was damaged.
@@ -53,13 +53,6 @@ impl Decoder {
     pub(crate) fn open(url: &CStr, name: &str, threads: Option<NonZeroUsize>) -> Result<Self, Error> {
         libav::initialise();
         let mut input = libav::open(url).map_err(|error| open_error(url, name, error))?;
-        let format = input.format().name().to_owned();
-        if format.split(',').any(|format| PLAYLISTS.contains(&format)) {
-            return Err(Error::Playlist { name: name.to_owned(), format });
-        }
-        if TEXT_ART.contains(&format.as_str()) {
-            return Err(Error::NotVideo { name: name.to_owned(), reason: "it looks like text".to_owned() });
-        }
         libav::find_streams(&mut input).map_err(|error| Error::from_libav(name, error))?;
 
         let cover = ffmpeg::format::stream::Disposition::ATTACHED_PIC;
@@ -253,28 +246,34 @@ fn kinds(input: &Input) -> String {
     if kinds.is_empty() { "nothing that libav knows".to_owned() } else { kinds.join(" and ") }
 }
 
-/// Tells an MP4 without index from a file that is no video.
+/// Tells apart what libav answers alike, by the first bytes of the file.
 fn open_error(url: &CStr, name: &str, error: LibavError) -> Error {
+    let name = name.to_owned();
+    let start = first_bytes(url);
     match error.0 {
-        ffmpeg::Error::Other { errno: ffmpeg::error::ENOENT } => Error::Missing { name: name.to_owned() },
-        ffmpeg::Error::Other { errno: ffmpeg::error::EACCES } => Error::Permission { name: name.to_owned() },
-        ffmpeg::Error::InvalidData if url == Source::StandardInput.url().as_deref().unwrap_or_default() => {
-            Error::NotVideo {
-                name: name.to_owned(),
-                reason: "no container that can be read through a pipe".to_owned(),
-            }
+        ffmpeg::Error::Other { errno: ffmpeg::error::ENOENT } => Error::Missing { name },
+        ffmpeg::Error::Other { errno: ffmpeg::error::EACCES } => Error::Permission { name },
+        ffmpeg::Error::Other { errno: ffmpeg::error::EINVAL } if start.starts_with(b"#EXTM3U") => {
+            Error::Playlist { name }
         }
-        ffmpeg::Error::InvalidData if starts_like_mp4(url) => Error::NoIndex { name: name.to_owned() },
-        _ => Error::from_libav(name, error),
+        ffmpeg::Error::Other { errno: ffmpeg::error::EINVAL } => {
+            Error::NotVideo { name, reason: "it is text, or a list of other files".to_owned() }
+        }
+        ffmpeg::Error::InvalidData if start.get(4..8) == Some(b"ftyp") => Error::NoIndex { name },
+        _ => Error::from_libav(&name, error),
     }
 }
 
-fn starts_like_mp4(url: &CStr) -> bool {
-    use std::io::Read;
-    use std::os::unix::ffi::OsStrExt;
-    let path = url.to_bytes().strip_prefix(b"file:").unwrap_or(url.to_bytes());
-    let mut start = [0; 8];
-    std::fs::File::open(std::ffi::OsStr::from_bytes(path))
-        .and_then(|mut file| file.read_exact(&mut start))
-        .is_ok_and(|()| &start[4..] == b"ftyp")
+fn first_bytes(url: &CStr) -> Vec<u8> {
+    let mut start = Vec::new();
+    let Some(path) = url.to_bytes().strip_prefix(b"file:").map(OsStr::from_bytes).map(Path::new) else {
+        return start;
+    };
+    // Reading the start of a pipe would wait for it.
+    if path.is_file()
+        && let Err(error) = File::open(path).and_then(|file| file.take(8).read_to_end(&mut start))
+    {
+        tracing::debug!(%error, "the start of {path:?} cannot be read");
+    }
+    start
 }

@@ -48,11 +48,10 @@ pub enum Error {
         /// What libav said.
         reason: String,
     },
-    /// An MP4 or MOV without its index: cut off while it was recorded, or sent through a pipe with the index
-    /// behind the pictures.
+    /// An MP4 or MOV without its index, which is written last.
     #[error(
-        "`{name}` has no index (its `moov` box): it was cut off while it was written, or it needs seeking, which a \
-         pipe cannot do; record as MKV or TS, or rewrite it with `ffmpeg -i IN -c copy -movflags +faststart OUT.mp4`"
+        "`{name}` has no index (its `moov` box), because it was cut off while it was written: record as MKV or TS, which \
+         can be read up to where they end"
     )]
     NoIndex {
         /// The address as given.
@@ -96,12 +95,10 @@ pub enum Error {
         name: String,
     },
     /// A list that refers to other files or addresses.
-    #[error("`{name}` is a playlist ({format}), not a video: name the video file that it refers to")]
+    #[error("`{name}` is a playlist, not a video: name the video file that it refers to")]
     Playlist {
         /// The address as given.
         name: String,
-        /// libav's name of the format.
-        format: String,
     },
     /// The stretch to be read lies behind the end of the source.
     #[error("`{name}` ends at {end}, before the start asked for ({start}): ask for an earlier start")]

@@ -4,7 +4,7 @@
 use std::ffi::{CStr, c_int};
 use std::fmt;
 use std::ptr;
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use ffmpeg_next::{
     self as ffmpeg, Dictionary, Frame as LibavFrame, Stream, ffi,
@@ -49,13 +49,52 @@ pub(crate) fn initialise() {
     });
 }
 
+/// Formats that are not read: those that name other files or addresses, and might wait for them for ever; and those
+/// that draw any text as if on a terminal.
+const REFUSED_FORMATS: [&str; 16] = [
+    "hls",
+    "dash",
+    "concat",
+    "concatf",
+    "imf",
+    "webm_dash_manifest",
+    "image2",
+    "rtsp",
+    "sdp",
+    "sap",
+    "rtp",
+    "tty",
+    "xbin",
+    "bin",
+    "adf",
+    "idf",
+];
+
+/// libav's names of all other formats.
+fn accepted_formats() -> &'static str {
+    static NAMES: OnceLock<String> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let mut names = Vec::new();
+        let mut state = ptr::null_mut();
+        // SAFETY: the state starts as null and belongs to the iteration; descriptions and names are static.
+        while let Some(format) = unsafe { ffi::av_demuxer_iterate(&mut state).as_ref() } {
+            let name = unsafe { CStr::from_ptr(format.name) }.to_string_lossy();
+            if !name.split(',').any(|name| REFUSED_FORMATS.contains(&name)) {
+                names.push(name);
+            }
+        }
+        names.join(",")
+    })
+}
+
 /// Opens `url` and reads its header, but not yet its streams.
 ///
-/// Only local files and pipes are reachable: a playlist or a crafted container cannot make libav open anything
-/// of the network.
+/// Only local files and pipes are reachable, and only formats that hold their pictures themselves: a playlist or a
+/// crafted container cannot make libav open anything else, or wait for it. Formats that are refused are an `EINVAL`.
 pub(crate) fn open(url: &CStr) -> Result<Input, LibavError> {
     let mut options = Dictionary::new();
     options.set("protocol_whitelist", "file,pipe");
+    options.set("format_whitelist", accepted_formats());
     let mut context = ptr::null_mut();
     // SAFETY: `context` is null, so that libav allocates it, and frees it again on failure; `url` is
     // terminated; `disown` hands over the dictionary, which libav replaces by the one of unused options, and

@@ -320,6 +320,8 @@ fn open_encoder(
         _ => color::Space::SMPTE170M,
     });
     context.set_color_range(color::Range::MPEG);
+    // Decoding in order of time, so that the packet written last is the picture shown last, and its length counts.
+    context.set_max_b_frames(0);
     // MP4 keeps the codec's headers in one place.
     context.set_flags(CodecFlags::GLOBAL_HEADER);
     // A key frame every two seconds, to seek by.

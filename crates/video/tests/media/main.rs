@@ -1,4 +1,5 @@
 //! The crate against real media, made by the `ffmpeg` command: what a user would notice, file by file.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod damage;
 mod errors;

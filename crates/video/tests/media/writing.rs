@@ -43,7 +43,8 @@ fn what_is_written_reads_back_with_the_same_times_and_pictures() {
         let reader = open(&path);
         assert_eq!((reader.info().width, reader.info().height), (96, 64));
         assert_eq!(reader.info().codec, "h264");
-        assert!((reader.info().duration.unwrap().as_secs() - 0.8).abs() < 0.01);
+        let duration = reader.info().duration.unwrap().as_secs();
+        assert!((duration - 0.8).abs() < 0.01, "{duration} s");
         let (frames, gaps) = read(reader);
         assert!(gaps.is_empty(), "{gaps:?}");
         let times: Vec<_> = frames.iter().map(|frame| frame.time).collect();
