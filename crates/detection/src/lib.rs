@@ -5,6 +5,8 @@ mod decode;
 mod description;
 mod detector;
 mod error;
+#[cfg(test)]
+mod golden;
 mod keys;
 mod letterbox;
 mod model;

@@ -18,12 +18,9 @@ pub(crate) struct Component<'a> {
     /// Samples in a row, and rows.
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Pixels of the frame for each sample.
-    pub(crate) pixels_x: f64,
-    pub(crate) pixels_y: f64,
-    /// Where the first sample lies, in pixels of the frame from its corner.
-    pub(crate) first_x: f64,
-    pub(crate) first_y: f64,
+    /// Pixels of the frame that share a sample: columns, and rows.
+    pub(crate) shared_x: u32,
+    pub(crate) shared_y: u32,
 }
 
 /// How wide a sample is.
@@ -195,26 +192,7 @@ fn component<'a>(
         }
         (stride, std::slice::from_raw_parts(start.add(offset), (height - 1) * stride + row))
     };
-    let (pixels_x, pixels_y) = (f64::from(1u32 << log_w), f64::from(1u32 << log_h));
-    let (first_x, first_y) = siting(video, is_chroma, pixels_x, pixels_y);
-    Some(Component { data, step, stride, width, height, pixels_x, pixels_y, first_x, first_y })
-}
-
-/// Where the first sample lies. Chroma samples lie in the middle of the pixels that they stand for, or on the
-/// first of them, as the frame says.
-fn siting(video: &frame::Video, is_chroma: bool, pixels_x: f64, pixels_y: f64) -> (f64, f64) {
-    use ffi::AVChromaLocation::*;
-    let (middle, first) = ((pixels_x / 2.0, pixels_y / 2.0), 0.5);
-    if !is_chroma {
-        return middle;
-    }
-    // SAFETY: the frame is alive.
-    match unsafe { (*video.as_ptr()).chroma_location } {
-        AVCHROMA_LOC_LEFT => (first, middle.1),
-        AVCHROMA_LOC_TOPLEFT => (first, first),
-        AVCHROMA_LOC_TOP => (middle.0, first),
-        _ => middle,
-    }
+    Some(Component { data, step, stride, width, height, shared_x: 1 << log_w, shared_y: 1 << log_h })
 }
 
 fn colour(video: &frame::Video, descriptor: &ffi::AVPixFmtDescriptor, bits: i32) -> Option<Colour> {

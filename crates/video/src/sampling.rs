@@ -2,6 +2,11 @@
 //!
 //! Everything happens in the coded picture's own direction, one row of the output after the other: two rows of samples
 //! are blended into one, which is read in order and in vectors; then that one is sampled at the output's columns.
+//!
+//! Chroma of half resolution is repeated for each pixel that it stands for, not interpolated, because that is how
+//! libswscale and with it OpenCV make the pictures that models are compared on. Measured with NanoDet-g on frame 300
+//! of PETS 2009 S2.L1, against OpenCV's half-pixel bilinear: scores differ by at most 0.010 and boxes by 0.5 pixels;
+//! with chroma interpolated 0.019 and 1.0; with libswscale's bilinear, which averages, 0.043 and 2.8.
 
 use crate::layout::{Colour, Component, Depth, Layout, Matrix};
 use crate::letterbox::Letterbox;
@@ -165,44 +170,33 @@ struct Span {
 /// One axis of the coded picture.
 struct Axis {
     /// Pixels of the frame.
-    length: f64,
+    length: u32,
     mirror: bool,
-    /// Where the first sample lies, and how far the next is from it, in pixels.
-    first: f64,
-    pixels: f64,
-    samples: usize,
+    /// Pixels that share a sample.
+    shared: u32,
 }
 
 fn column_axis(component: &Component, size: (u32, u32), orientation: Orientation) -> Axis {
-    Axis {
-        length: f64::from(size.0),
-        mirror: orientation.mirror_x,
-        first: component.first_x,
-        pixels: component.pixels_x,
-        samples: component.width,
-    }
+    Axis { length: size.0, mirror: orientation.mirror_x, shared: component.shared_x }
 }
 
 fn row_axis(component: &Component, size: (u32, u32), orientation: Orientation) -> Axis {
-    Axis {
-        length: f64::from(size.1),
-        mirror: orientation.mirror_y,
-        first: component.first_y,
-        pixels: component.pixels_y,
-        samples: component.height,
-    }
+    Axis { length: size.1, mirror: orientation.mirror_y, shared: component.shared_y }
 }
 
 impl Axis {
+    /// Bilinear between pixels. Where pixels share a sample, as they do in chroma, each has that sample's value.
     fn taps(&self, span: Span) -> Vec<Tap> {
         let scale = f64::from(span.length) / f64::from(span.outputs);
-        let last = (self.samples - 1) as f64;
+        let length = f64::from(self.length);
         (0..span.outputs)
             .map(|output| {
                 let upright = f64::from(span.start) + (f64::from(output) + 0.5) * scale;
-                let coded = if self.mirror { self.length - upright } else { upright };
-                let sample = ((coded - self.first) / self.pixels).clamp(0.0, last);
-                Tap { near: sample as u32, weight: sample.fract() as f32 }
+                let coded = if self.mirror { length - upright } else { upright };
+                let pixel = (coded - 0.5).clamp(0.0, length - 1.0);
+                let near = pixel as u32 / self.shared;
+                let is_shared = (pixel as u32 + 1) / self.shared == near;
+                Tap { near, weight: if is_shared { 0.0 } else { pixel.fract() as f32 } }
             })
             .collect()
     }

@@ -105,16 +105,18 @@ impl Session for Tract {
 }
 
 fn view<'a>(value: &'a Tensor, name: &str) -> Result<View<'a>, Error> {
-    let wrong =
-        || Error::Output(format!("output `{name}` is not float32: export the model with float32 outputs"));
     let shape = value.shape().to_vec();
-    let plain = value.try_as_plain_ram().map_err(|_| wrong())?;
-    if let Ok(data) = plain.as_slice::<f32>() {
+    if let Ok(data) = value.try_as_plain_ram().and_then(|plain| plain.as_slice::<f32>()) {
         return Ok(View { shape, data: Cow::Borrowed(data) });
     }
-    if let Ok(data) = plain.as_slice::<i64>() {
-        return Ok(View { shape, data: Cow::Owned(data.iter().map(|number| *number as f32).collect()) });
+    // Whole numbers: tract has types of its own for them.
+    let copy = || -> TractResult<Vec<f32>> {
+        Ok(value.cast_to::<f32>()?.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
+    };
+    match copy() {
+        Ok(data) => Ok(View { shape, data: Cow::Owned(data) }),
+        Err(_) => Err(Error::Output(format!(
+            "output `{name}` holds no numbers: export the model with float32 outputs"
+        ))),
     }
-    let data = plain.as_slice::<i32>().map_err(|_| wrong())?;
-    Ok(View { shape, data: Cow::Owned(data.iter().map(|number| *number as f32).collect()) })
 }
