@@ -67,11 +67,28 @@ fn difference(seen: impl IntoIterator<Item = [f32; 3]>, wanted: &[[f32; 3]]) -> 
     all.iter().sum::<f32>() / all.len() as f32
 }
 
+/// The frame at its own size, without any scaling.
+fn unscaled(frame: &Frame) -> RgbImage {
+    let (width, height) = (frame.width(), frame.height());
+    let letterbox = Letterbox::fit(frame.region(), width, height, Placement::TopLeft, 0.0);
+    let mut data = vec![0; (3 * width * height) as usize];
+    frame.letterbox_rgb(&mut Scaler::new(), &letterbox, &mut data).unwrap();
+    RgbImage { width, height, data }
+}
+
+fn pixels(image: &RgbImage) -> Vec<[f32; 3]> {
+    image.data.chunks_exact(3).map(|pixel| [0, 1, 2].map(|channel| f32::from(pixel[channel]))).collect()
+}
+
 #[test]
 fn a_models_input_is_the_frame_scaled_bilinearly_with_half_pixel_centres() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/pets2009-s2l1.mp4");
     let frame = frame(&sample, 300);
-    let full = frame.to_rgb(&mut Scaler::new()).unwrap();
+    let full = unscaled(&frame);
+    let drawn = frame.to_rgb(&mut Scaler::new()).unwrap();
+    let shift = difference(pixels(&full), &pixels(&drawn));
+    assert!(shift < 1.5, "sampling and drawing differ by {shift}");
+
     let tile = Region { x: 101, y: 40, width: 400, height: 301 };
     for (region, size) in [(frame.region(), 416), (frame.region(), 320), (tile, 416)] {
         let letterbox = Letterbox::fit(region, size, size, Placement::TopLeft, 0.0);
@@ -79,20 +96,7 @@ fn a_models_input_is_the_frame_scaled_bilinearly_with_half_pixel_centres() {
         let seen = letterboxed(&frame, &letterbox);
         let rows = seen.chunks(size as usize).take(letterbox.picture.height as usize);
         let mean = difference(rows.flatten().copied(), &wanted);
-        assert!(mean < 1.5, "{size}: differs by {mean}");
-
-        let averaged =
-            frame.to_rgb_sized(&mut Scaler::new(), letterbox.picture.width, letterbox.picture.height);
-        if region == frame.region() {
-            let averaged = averaged.unwrap();
-            let pixels =
-                averaged.data.chunks_exact(3).map(|pixel| [0, 1, 2].map(|channel| f32::from(pixel[channel])));
-            let smoothed = difference(pixels, &wanted);
-            assert!(
-                smoothed > 2.0 * mean,
-                "averaging ({smoothed}) should differ more than sampling ({mean})"
-            );
-        }
+        assert!(mean < 0.3, "{size}: differs by {mean}");
     }
 }
 
@@ -149,7 +153,7 @@ fn every_pixel_format_matrix_and_range_shows_the_same_colour() {
         let drawn = [0, 1, 2].map(|channel| f32::from(drawn.data[3 * 70 * 25 + 3 * 35 + channel]));
         let sampled = letterboxed(&frame, &letterbox)[32 * 16 + 16];
         for (how, seen, tolerance) in [("sampled", sampled, 3.0), ("drawn", drawn, 6.0)] {
-            let tolerance = if coarse { 33.0 } else { tolerance };
+            let tolerance = if coarse { 40.0 } else { tolerance };
             let near = seen.iter().zip(ORANGE).all(|(seen, wanted)| (seen - wanted).abs() <= tolerance);
             assert!(near, "{arguments}: {} is {how} as {seen:?}", frame.pixel_format());
         }
@@ -199,13 +203,6 @@ fn frames_come_upright_however_the_camera_was_held() {
 
         let wanted_rgb = wanted.to_rgb(&mut Scaler::new()).unwrap();
         let rgb = turned.to_rgb(&mut Scaler::new()).unwrap();
-        let pixels = |image: &RgbImage| -> Vec<[f32; 3]> {
-            image
-                .data
-                .chunks_exact(3)
-                .map(|pixel| [0, 1, 2].map(|channel| f32::from(pixel[channel])))
-                .collect()
-        };
         let mean = difference(pixels(&rgb), &pixels(&wanted_rgb));
         assert!(mean < 3.0, "{rotation}: the drawn picture differs by {mean}");
 
@@ -225,7 +222,8 @@ fn odd_sides_are_whole() {
     let frame = frame(&make(&folder, arguments, "odd.mkv"), 0);
     let full = frame.to_rgb(&mut Scaler::new()).unwrap();
     assert_eq!((full.width, full.height, full.data.len()), (161, 121, 161 * 121 * 3));
-    let letterbox = Letterbox::fit(frame.region(), 161, 121, Placement::TopLeft, 0.0);
+    let letterbox = Letterbox::fit(frame.region(), 97, 83, Placement::Stretch, 0.0);
+    let full = unscaled(&frame);
     let mean = difference(letterboxed(&frame, &letterbox), &plainly_scaled(&full, &letterbox));
-    assert!(mean < 3.0, "differs by {mean}");
+    assert!(mean < 0.5, "differs by {mean}");
 }
