@@ -1,7 +1,8 @@
-//! What the crate makes of a source: `cargo run --release -p video --example inspect -- SOURCE [FRAMES_A_SECOND]`.
+//! What the crate makes of a source: `cargo run --release -p video --example inspect -- SOURCE
+//! [FRAMES_A_SECOND]`.
 //!
-//! Prints what is known of the source, every gap, and how fast it is read: decoding alone, and with every frame scaled
-//! to the 416 × 416 input of a model.
+//! Prints what is known of the source, every gap, and how fast it is read: decoding alone, and with every
+//! frame scaled to the 416 × 416 input of a model.
 #![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::error::Error;

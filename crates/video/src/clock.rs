@@ -1,10 +1,11 @@
 //! From presentation stamps to stream time.
 //!
-//! Stream time is the stamp less the first frame's stamp. Real files break that in a few ways, and each has one
-//! rule, so that stream time is strictly increasing whatever the file says:
+//! Stream time is the stamp less the first frame's stamp. Real files break that in a few ways, and each has
+//! one rule, so that stream time is strictly increasing whatever the file says:
 //!
 //! - A frame stamped no later than the one before it, by less than a second, is dropped: it carries no time
-//!   of its own. After [`MAX_DROPPED`] of them in a row the stamps are taken to have started anew (next rule).
+//!   of its own. After [`MAX_DROPPED`] of them in a row the stamps are taken to have started anew (next
+//!   rule).
 //! - A stamp that leaps back by a second or more, or forward by more than a day, belongs to another recording
 //!   that was joined on. Stream time goes on one nominal frame later, and the leap is reported.
 //! - A stamp that leaps forward by more than ten frames and half a second is believed, and reported.
@@ -48,7 +49,8 @@ pub(crate) struct StreamClock {
 }
 
 impl StreamClock {
-    /// A clock whose ticks last `time_base.0 / time_base.1` seconds; `interval` is the nominal time between frames.
+    /// A clock whose ticks last `time_base.0 / time_base.1` seconds; `interval` is the nominal time between
+    /// frames.
     pub(crate) fn new(time_base: (i32, i32), interval: StreamDuration) -> Self {
         let time_base = match time_base {
             (num, den) if num > 0 && den > 0 => (i64::from(num), i64::from(den)),
@@ -67,7 +69,8 @@ impl StreamClock {
         self.last
     }
 
-    /// Forgets the last frame, because the next comes from elsewhere in the file. The first frame's stamp stays.
+    /// Forgets the last frame, because the next comes from elsewhere in the file. The first frame's stamp
+    /// stays.
     pub(crate) fn seeked(&mut self) {
         self.last = None;
         self.dropped = 0;

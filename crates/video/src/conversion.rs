@@ -163,7 +163,8 @@ pub(crate) fn failed(video: &frame::Video, reason: &str) -> Error {
     }
 }
 
-/// From bytes of red, green and blue to what an encoder takes: planes of luma and chroma, 4:2:0, television range.
+/// From bytes of red, green and blue to what an encoder takes: planes of luma and chroma, 4:2:0, television
+/// range.
 pub(crate) struct RgbToYuv {
     context: Context,
     width: u32,
@@ -202,8 +203,8 @@ impl RgbToYuv {
         let mut video = frame::Video::new(Pixel::YUV420P, self.width, self.height);
         let source = [rgb.as_ptr()];
         let stride = [line as c_int];
-        // SAFETY: the source holds `height` rows of `stride` bytes in one plane; the destination is a frame of
-        // the size and format that the context was made for, unless its memory could not be had.
+        // SAFETY: the source holds `height` rows of `stride` bytes in one plane; the destination is a frame
+        // of the size and format that the context was made for, unless its memory could not be had.
         let rows = unsafe {
             if video.is_empty() {
                 return None;

@@ -20,7 +20,8 @@ use crate::losses::Losses;
 const MAX_FAILURES: u32 = 1_000;
 /// What comes out of the decoder.
 pub(crate) enum Decoded {
-    /// A whole frame with its stamp; and, if frames before it are missing because of damage, what was damaged.
+    /// A whole frame with its stamp; and, if frames before it are missing because of damage, what was
+    /// damaged.
     Frame { video: frame::Video, stamp: Option<i64>, damage: Option<String> },
     /// Nothing more will come.
     End(End),
@@ -69,8 +70,8 @@ impl Decoder {
         let mut options = Dictionary::new();
         options.set("max_pixels", &MAX_PIXELS.to_string());
         options.set("threads", &thread_count(threads).to_string());
-        // Threads share the slices of one picture. Were several pictures decoded at once, what becomes of the ones
-        // that refer to a damaged one would be a matter of chance, and no two runs alike.
+        // Threads share the slices of one picture. Were several pictures decoded at once, what becomes of the
+        // ones that refer to a damaged one would be a matter of chance, and no two runs alike.
         options.set("thread_type", "slice");
         let context = ffmpeg::codec::Context::from_parameters(stream.parameters());
         let decoder = context

@@ -13,8 +13,8 @@ use crate::{Error, Source, folder};
 pub struct ContentDigest([u8; 32]);
 
 impl ContentDigest {
-    /// Reads all of `source`: a file's bytes; of a folder, each picture's name, length and bytes in order. Standard
-    /// input and other pipes can be read only once, so they have none.
+    /// Reads all of `source`: a file's bytes; of a folder, each picture's name, length and bytes in order.
+    /// Standard input and other pipes can be read only once, so they have none.
     ///
     /// # Errors
     /// When something cannot be read.

@@ -73,15 +73,15 @@ pub(crate) struct FolderOrigin {
     pictures: Vec<PathBuf>,
     fps: f64,
     next: usize,
-    /// The last picture that could be read, and why the ones behind it could not.
-    last_good: Option<StreamTime>,
+    /// The last picture that could be read, or the beginning; and why the ones behind it could not.
+    last_good: StreamTime,
     failure: Option<String>,
     held: Option<Step>,
     damaged: u64,
 }
 
 impl FolderOrigin {
-    /// Lists `folder` and reads its first picture. A picture that cannot be read is a gap.
+    /// Lists `folder` and reads its first picture that can be read. Any other is a gap.
     pub(crate) fn open(folder: &Path, fps: f64) -> Result<(Self, Info), Error> {
         if !(1e-4..=1e4).contains(&fps) {
             return Err(Error::BadOption {
@@ -92,10 +92,19 @@ impl FolderOrigin {
         }
         let pictures = pictures(folder)?;
         let name = folder.display().to_string();
-        let Some(first) = pictures.first() else {
-            return Err(Error::NoPictures { name });
+        let mut wrong = Error::NoPictures { name };
+        let first = pictures.iter().enumerate().find_map(|(number, path)| match open_picture(path) {
+            Ok((_, info)) => Some(info),
+            Err(error) => {
+                if number == 0 {
+                    wrong = error;
+                }
+                None
+            }
+        });
+        let Some(first) = first else {
+            return Err(wrong);
         };
-        let (_, first) = open_picture(first)?;
         let info = Info {
             nominal_fps: Some(fps),
             duration: Some(StreamDuration::from_secs(pictures.len() as f64 / fps)),
@@ -103,7 +112,18 @@ impl FolderOrigin {
             container: "folder".to_owned(),
             ..first
         };
-        Ok((Self { pictures, fps, next: 0, last_good: None, failure: None, held: None, damaged: 0 }, info))
+        Ok((
+            Self {
+                pictures,
+                fps,
+                next: 0,
+                last_good: StreamTime::ZERO,
+                failure: None,
+                held: None,
+                damaged: 0,
+            },
+            info,
+        ))
     }
 
     fn time(&self, index: usize) -> StreamTime {
@@ -136,22 +156,24 @@ impl Origin for FolderOrigin {
                 }
             };
             frame.time = time;
-            let gap = self.last_good.replace(time).zip(self.failure.take());
-            let Some((from, detail)) = gap else {
+            let from = std::mem::replace(&mut self.last_good, time);
+            let Some(detail) = self.failure.take() else {
                 return Step::Frame(frame);
             };
             self.held = Some(Step::Frame(frame));
             return Step::Gap(Gap { from, until: time, reason: GapReason::Damaged(detail) });
         }
-        let Some((from, detail)) = self.last_good.zip(self.failure.take()) else {
+        let Some(detail) = self.failure.take() else {
             return Step::End;
         };
+        let from = self.last_good;
         let until = self.time(self.pictures.len());
         Step::Gap(Gap { from, until, reason: GapReason::Damaged(detail) })
     }
 
     fn seek(&mut self, start: StreamTime) -> Result<(), Error> {
         self.next = ((start.as_secs() * self.fps).floor().max(0.0) as usize).saturating_sub(1);
+        self.last_good = self.time(self.next);
         Ok(())
     }
 

@@ -14,8 +14,8 @@ use crate::{Error, RgbImage, libav};
 pub struct Frame {
     /// When the frame was seen.
     pub time: StreamTime,
-    /// Which of the decoded frames it is, counted from 0 at the first one at or after the start; frames left out
-    /// for `analyse_fps` are counted too.
+    /// Which of the decoded frames it is, counted from 0 at the first one at or after the start; frames left
+    /// out for `analyse_fps` are counted too.
     pub index: u64,
     video: frame::Video,
     orientation: Orientation,
@@ -46,8 +46,9 @@ impl Frame {
         libav::pixel_format_name(&self.video)
     }
 
-    /// Scales and converts the frame into the input of a model, in one go: `out` is `[3, height, width]` f32, the
-    /// planes red, green and blue, 0..255, not rounded. What the picture does not cover becomes `letterbox.pad`.
+    /// Scales and converts the frame into the input of a model, in one go: `out` is `[3, height, width]` f32,
+    /// the planes red, green and blue, 0..255, not rounded. What the picture does not cover becomes
+    /// `letterbox.pad`.
     ///
     /// Sampled bilinearly with half-pixel centres and without anti-aliasing, whatever the scale.
     ///
@@ -55,7 +56,8 @@ impl Frame {
     /// When the pixel format cannot be converted.
     ///
     /// # Panics
-    /// When `out` has not exactly `3 * letterbox.height * letterbox.width` elements.
+    /// When `out` has not exactly `3 * letterbox.height * letterbox.width` elements, or `letterbox.picture`
+    /// does not lie inside the letterbox.
     pub fn letterbox_planar(
         &self,
         scaler: &mut Scaler,
@@ -65,13 +67,15 @@ impl Frame {
         scaler.planar(&self.video, self.orientation, letterbox, out)
     }
 
-    /// As [`letterbox_planar`](Self::letterbox_planar), into `[height, width, 3]` u8, red, green, blue, rounded.
+    /// As [`letterbox_planar`](Self::letterbox_planar), into `[height, width, 3]` u8, red, green, blue,
+    /// rounded.
     ///
     /// # Errors
     /// When the pixel format cannot be converted.
     ///
     /// # Panics
-    /// When `out` has not exactly `3 * letterbox.height * letterbox.width` elements.
+    /// When `out` has not exactly `3 * letterbox.height * letterbox.width` elements, or `letterbox.picture`
+    /// does not lie inside the letterbox.
     pub fn letterbox_rgb(
         &self,
         scaler: &mut Scaler,

@@ -179,8 +179,9 @@ fn component<'a>(
     let (step, offset) = (usize::try_from(component.step).ok()?, usize::try_from(component.offset).ok()?);
     let sample = if depth == Depth::Eight { 1 } else { 2 };
     let plane = usize::try_from(component.plane).ok()?;
-    // SAFETY: the frame is alive, and libav's plane numbers are below 4. A plane has `height` rows of at least
-    // the bytes that its components take, `linesize` apart; the slice ends with the last sample of the last row.
+    // SAFETY: the frame is alive, and libav's plane numbers are below 4. A plane has `height` rows of at
+    // least the bytes that its components take, `linesize` apart; the slice ends with the last sample of the
+    // last row.
     let (stride, data) = unsafe {
         let raw = &*video.as_ptr();
         let start = raw.data[plane];

@@ -39,9 +39,9 @@ pub struct Letterbox {
 }
 
 impl Letterbox {
-    /// Fits `region` of a frame into an input of `width` × `height`, as large as possible, with its shape kept
-    /// unless `placement` is to stretch it. Sides are rounded down to whole pixels, as
-    /// `floor(side * min(width / region.width, height / region.height))`.
+    /// Fits `region` of a frame into an input of `width` × `height`, as large as possible, with its shape
+    /// kept unless `placement` is to stretch it. Sides are rounded down to whole pixels, as `floor(side *
+    /// min(width / region.width, height / region.height))`.
     ///
     /// Sides of zero are taken as one pixel.
     pub fn fit(region: Region, width: u32, height: u32, placement: Placement, pad: f32) -> Self {
@@ -64,8 +64,8 @@ impl Letterbox {
         Self { width, height, region, picture, pad }
     }
 
-    /// The place in the frame, in pixels from its top left corner, of a place in the input, in pixels from the
-    /// input's corner. Pixel centres are at halves.
+    /// The place in the frame, in pixels from its top left corner, of a place in the input, in pixels from
+    /// the input's corner. Pixel centres are at halves.
     pub fn to_frame(&self, x: f64, y: f64) -> (f64, f64) {
         let (region, picture) = (self.region, self.picture);
         let scale_x = f64::from(region.width) / f64::from(picture.width);

@@ -26,61 +26,67 @@
 //!
 //! # Sources
 //!
-//! [`Source::resolve`] takes a video file of any container and codec that libav reads, a folder of pictures, or `-` for
-//! standard input, and says at once what is wrong with anything else. [`Reader::open`] decodes the first frame, so
-//! that what opens has a picture. From then on there are no errors: a file that breaks off keeps the frames before.
-//! Live cameras will be another kind of source behind the same reader.
+//! [`Source::resolve`] takes a video file of any container and codec that libav reads, a folder of pictures,
+//! or `-` for standard input, and says at once what is wrong with anything else. [`Reader::open`] decodes the
+//! first frame, so that what opens has a picture. From then on there are no errors: a file that breaks off
+//! keeps the frames before. Live cameras will be another kind of source behind the same reader.
 //!
 //! # Time
 //!
-//! A frame's time is its presentation stamp less the first frame's; frames are never counted to tell the time, so a
-//! variable frame rate, or a camera that missed some, is right. Only what has no stamps is counted: pictures in
-//! a folder, and the rare container without any. AVI is such a container; its packets are numbered, and libav makes the
-//! numbers into stamps.
+//! A frame's time is its presentation stamp less the first frame's; frames are never counted to tell the
+//! time, so a variable frame rate, or a camera that missed some, is right. Only what has no stamps is
+//! counted: pictures in a folder, and the rare container without any. AVI is such a container; its packets
+//! are numbered, and libav makes the numbers into stamps.
 //!
-//! Stream time is strictly increasing, whatever the file says. A frame whose stamp is not later than the one before
-//! is dropped and counted in [`ReadStats::unordered`]. A stamp that leaps back by a second or more, or forward by more
-//! than a day, is another recording joined on: time goes on one frame later, and [`GapReason::Discontinuity`] tells of
-//! it. A leap forward by more than ten frames and half a second is believed, and told as [`GapReason::Jump`].
+//! Stream time is strictly increasing, whatever the file says. A frame whose stamp is not later than the one
+//! before is dropped and counted in [`ReadStats::unordered`]. A stamp that leaps back by a second or more, or
+//! forward by more than a day, is another recording joined on: time goes on one frame later, and
+//! [`GapReason::Discontinuity`] tells of it. A leap forward by more than ten frames and half a second is
+//! believed, and told as [`GapReason::Jump`].
 //!
-//! [`ReadOptions::start`] and [`end`](ReadOptions::end) choose a stretch, whose frames have the same times and the same
-//! pixels as when the whole is read. [`ReadOptions::analyse_fps`] chooses frames by their times: the first at or after each
-//! multiple of its interval. The others are decoded, because later ones refer to them, but never converted.
+//! [`ReadOptions::start`] and [`end`](ReadOptions::end) choose a stretch, whose frames have the same times
+//! and the same pixels as when the whole is read. [`ReadOptions::analyse_fps`] chooses frames by their times:
+//! the first at or after each multiple of its interval. The others are decoded, because later ones refer to
+//! them, but never converted.
 //!
 //! # Gaps
 //!
-//! *Nothing there* and *nothing seen* are different answers. Damaged packets and pictures are skipped, decoding goes on,
-//! and every stretch that lacks frames is an [`Item::Gap`] with its reason, in its place between the frames; so is the
-//! missing end of a file that was cut off, if the container says how long it should have been. The damage that a decoder
-//! does not notice is not told: a picture may be smeared until the next key frame.
+//! *Nothing there* and *nothing seen* are different answers. Damaged packets and pictures are skipped,
+//! decoding goes on, and every stretch that lacks frames is an [`Item::Gap`] with its reason, in its place
+//! between the frames; so is the missing end of a file that was cut off, if the container says how long it
+//! should have been. The damage that a decoder does not notice is not told: a picture may be smeared until
+//! the next key frame.
 //!
-//! The same file gives the same frames and the same gaps on every run, damaged or not, and whatever the machine. That is why
-//! pictures are decoded one after the other, with threads only inside a picture.
+//! The same file gives the same frames and the same gaps on every run, damaged or not, however many cores
+//! there are. That is why pictures are decoded one after the other, with threads only inside a picture.
 //!
 //! # Frames
 //!
-//! A [`Frame`] is the decoder's own memory: moving it to another thread costs nothing, and converting happens once, to what is
-//! wanted. [`Frame::letterbox_planar`] goes from the decoder's samples straight to a model's input, without a picture in
-//! between, for all of the frame or a [`Region`] of it. [`Frame::to_rgb`] makes a picture for people. Both turn the picture
-//! upright as the file or the photograph says, and use the colour matrix and range that it names; where it names none,
-//! BT.601 up to 576 rows and BT.709 above. Interlaced video is not deinterlaced, and high dynamic range not tone-mapped.
-//! Pixels that are not square are left so; see [`Info::display_aspect`].
+//! A [`Frame`] is the decoder's own memory: moving it to another thread costs nothing, and converting happens
+//! once, to what is wanted. [`Frame::letterbox_planar`] goes from the decoder's samples straight to a model's
+//! input, without a picture in between, for all of the frame or a [`Region`] of it. [`Frame::to_rgb`] makes a
+//! picture for people. Both turn the picture upright as the file or the photograph says, and use the colour
+//! matrix and range that it names; where it names none, BT.709 from 1280 columns or 577 rows on and BT.601
+//! below. Interlaced video is not deinterlaced, and high dynamic range not tone-mapped. Pixels that are not
+//! square are left so; see [`Info::display_aspect`].
 //!
 //! # Writing
 //!
-//! [`Mp4Writer`] encodes with x264 where libav has it. Times are kept to the microsecond, and the final name appears only
-//! with a whole file behind it.
+//! [`Mp4Writer`] encodes with x264 where libav has it. Times are kept to the microsecond, and the final name
+//! appears only with a whole file behind it.
 //!
 //! # Hostile files
 //!
-//! libav opens nothing but the file itself: no network, no playlists, no other files. Sizes are limited to [`MAX_SIDE`]
-//! and [`MAX_PIXELS`] before memory is asked for, and every loop ends. libav's log goes to `tracing`, target `libav`, at
-//! level debug. libav itself is C; whoever reads files of strangers should keep it up to date.
+//! libav opens nothing but the file itself: no network, no playlists, no other files. Sizes are limited to
+//! [`MAX_SIDE`] and [`MAX_PIXELS`] before memory is asked for, and every loop ends. libav's log goes to
+//! `tracing`, target `libav`, at level debug. libav itself is C; whoever reads files of strangers should keep
+//! it up to date.
 //!
 //! # Licences
 //!
-//! This crate binds to libav through `ffmpeg-next` (WTFPL) and links to it dynamically. libav is LGPL 2.1 or later; builds with
-//! x264, such as Debian's, are GPL 2 or later, and so is a program as a whole that is passed on together with one.
+//! This crate binds to libav through `ffmpeg-next` (WTFPL) and links to it dynamically. libav is LGPL 2.1 or
+//! later; builds with x264, such as Debian's, are GPL 2 or later, and so is a program as a whole that is
+//! passed on together with one.
 
 mod clock;
 mod conversion;

@@ -49,8 +49,8 @@ pub(crate) fn initialise() {
     });
 }
 
-/// Formats that are not read: those that name other files or addresses, and might wait for them for ever; and those
-/// that draw any text as if on a terminal.
+/// Formats that are not read: those that name other files or addresses, and might wait for them for ever; and
+/// those that draw any text as if on a terminal.
 const REFUSED_FORMATS: [&str; 16] = [
     "hls",
     "dash",
@@ -89,8 +89,9 @@ fn accepted_formats() -> &'static str {
 
 /// Opens `url` and reads its header, but not yet its streams.
 ///
-/// Only local files and pipes are reachable, and only formats that hold their pictures themselves: a playlist or a
-/// crafted container cannot make libav open anything else, or wait for it. Formats that are refused are an `EINVAL`.
+/// Only local files and pipes are reachable, and only formats that hold their pictures themselves: a playlist
+/// or a crafted container cannot make libav open anything else, or wait for it. Formats that are refused are
+/// an `EINVAL`.
 pub(crate) fn open(url: &CStr) -> Result<Input, LibavError> {
     let mut options = Dictionary::new();
     options.set("protocol_whitelist", "file,pipe");
@@ -272,8 +273,8 @@ pub(crate) fn size_is_sane(width: i64, height: i64) -> bool {
 /// Creates an MP4 file at `url`.
 pub(crate) fn create_mp4(url: &CStr) -> Result<Output, LibavError> {
     let mut context = ptr::null_mut();
-    // SAFETY: libav allocates the context; on failure to open the file it is freed here, otherwise `Output` owns
-    // both. Both strings are terminated.
+    // SAFETY: libav allocates the context; on failure to open the file it is freed here, otherwise `Output`
+    // owns both. Both strings are terminated.
     unsafe {
         check(ffi::avformat_alloc_output_context2(&mut context, ptr::null(), c"mp4".as_ptr(), url.as_ptr()))?;
         if let Err(error) = check(ffi::avio_open(&mut (*context).pb, url.as_ptr(), ffi::AVIO_FLAG_WRITE)) {

@@ -1,9 +1,9 @@
 //! Which frames never came out of the decoder.
 //!
-//! A decoder reports a damaged packet late, and gives frames in another order than it takes packets, so an error
-//! does not say which moment is missing. What does say so are the stamps: those that went in, and had not come
-//! out when a later one did. Packets may lawfully give no picture (the hidden reference frames of VP8, packets
-//! outside an edit list), so a missing stamp counts only while there is an error to explain it.
+//! A decoder reports a damaged packet late, and gives frames in another order than it takes packets, so an
+//! error does not say which moment is missing. What does say so are the stamps: those that went in, and had
+//! not come out when a later one did. Packets may lawfully give no picture (the hidden reference frames of
+//! VP8, packets outside an edit list), so a missing stamp counts only while there is an error to explain it.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-/// How a coded picture is turned to stand upright: first mirrored, then its axes swapped. Covers the eight ways
-/// in which a camera can be held, mirror images included.
+/// How a coded picture is turned to stand upright: first mirrored, then its axes swapped. Covers the eight
+/// ways in which a camera can be held, mirror images included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Orientation {
     /// The upright picture's columns are the coded picture's rows.

@@ -21,8 +21,8 @@ pub struct ReadOptions {
     pub analyse_fps: Option<f64>,
     /// Pictures a second in a folder of pictures, which have no stamps of their own. 10 by default.
     pub folder_fps: f64,
-    /// Threads that share the slices of a picture; 4 by default, on every machine. Whole pictures come out the same
-    /// with any number; which damaged ones can be saved may differ.
+    /// Threads that share the slices of a picture; 4 by default, on every machine. Whole pictures come out
+    /// the same with any number; which damaged ones can be saved may differ.
     pub threads: Option<NonZeroUsize>,
 }
 
@@ -73,8 +73,8 @@ pub(crate) enum Step {
 
 /// An open source: an iterator over frames and gaps.
 ///
-/// Reading blocks, in whatever thread it is called from. Once open there are no errors any more: what cannot be
-/// read is a [`Gap`], and a file that breaks off simply ends behind one.
+/// Reading blocks, in whatever thread it is called from. Once open there are no errors any more: what cannot
+/// be read is a [`Gap`], and a file that breaks off simply ends behind one.
 pub struct Reader {
     origin: Box<dyn Origin>,
     info: Info,
@@ -144,7 +144,7 @@ impl Iterator for Reader {
         while !self.finished {
             match self.origin.next() {
                 Step::End => break,
-                Step::Gap(gap) if gap.until < self.start => {}
+                Step::Gap(gap) if gap.until <= self.start && self.start > StreamTime::ZERO => {}
                 Step::Gap(gap) if self.is_over(gap.from) => break,
                 Step::Gap(gap) => {
                     let until = self.end.map_or(gap.until, |end| end.min(gap.until));

@@ -1,12 +1,14 @@
 //! Bilinear sampling with half-pixel centres, straight from the decoder's samples.
 //!
-//! Everything happens in the coded picture's own direction, one row of the output after the other: two rows of samples
-//! are blended into one, which is read in order and in vectors; then that one is sampled at the output's columns.
+//! Everything happens in the coded picture's own direction, one row of the output after the other: two rows
+//! of samples are blended into one, which is read in order and in vectors; then that one is sampled at the
+//! output's columns.
 //!
-//! Chroma of half resolution is repeated for each pixel that it stands for, not interpolated, because that is how
-//! libswscale and with it OpenCV make the pictures that models are compared on. Measured with NanoDet-g on frame 300
-//! of PETS 2009 S2.L1, against OpenCV's half-pixel bilinear: scores differ by at most 0.010 and boxes by 0.5 pixels;
-//! with chroma interpolated 0.019 and 1.0; with libswscale's bilinear, which averages, 0.043 and 2.8.
+//! Chroma of half resolution is repeated for each pixel that it stands for, not interpolated, because that is
+//! how libswscale and with it OpenCV make the pictures that models are compared on. Measured with NanoDet-g
+//! on frame 300 of PETS 2009 S2.L1, against OpenCV's half-pixel bilinear: scores differ by at most 0.010 and
+//! boxes by 0.5 pixels; with chroma interpolated 0.019 and 1.0; with libswscale's bilinear, which averages,
+//! 0.043 and 2.8.
 
 use crate::layout::{Colour, Component, Depth, Layout, Matrix};
 use crate::letterbox::Letterbox;
@@ -19,8 +21,8 @@ struct Tap {
     weight: f32,
 }
 
-/// The taps of one component: for every column and row of the output. Columns count from `first`, the first sample of
-/// a row that is needed; `last` is the last.
+/// The taps of one component: for every column and row of the output. Columns count from `first`, the first
+/// sample of a row that is needed; `last` is the last.
 struct Taps {
     columns: Vec<Tap>,
     rows: Vec<Tap>,
@@ -37,9 +39,9 @@ pub(crate) struct Row {
     blended: Vec<f32>,
 }
 
-/// Samples the picture of `letterbox` and calls `each` with every row of it, in the direction of the coded picture:
-/// its number and its colours, red, green and blue, 0..255. Where `orientation` swaps the axes it is a column of the
-/// upright picture.
+/// Samples the picture of `letterbox` and calls `each` with every row of it, in the direction of the coded
+/// picture: its number and its colours, red, green and blue, 0..255. Where `orientation` swaps the axes it is
+/// a column of the upright picture.
 pub(crate) fn sample(
     layout: &Layout,
     size: (u32, u32),
@@ -116,7 +118,8 @@ fn convert(matrix: Matrix, first: &mut [f32], second: &mut [f32], third: &mut [f
     }
 }
 
-/// Fills `blended` with the samples `first..=last` of the row at `tap`; beyond the last of the frame it is repeated.
+/// Fills `blended` with the samples `first..=last` of the row at `tap`; beyond the last of the frame it is
+/// repeated.
 fn blend(
     component: &Component,
     depth: Depth,
@@ -185,7 +188,8 @@ fn row_axis(component: &Component, size: (u32, u32), orientation: Orientation) -
 }
 
 impl Axis {
-    /// Bilinear between pixels. Where pixels share a sample, as they do in chroma, each has that sample's value.
+    /// Bilinear between pixels. Where pixels share a sample, as they do in chroma, each has that sample's
+    /// value.
     fn taps(&self, span: Span) -> Vec<Tap> {
         let scale = f64::from(span.length) / f64::from(span.outputs);
         let length = f64::from(self.length);

@@ -2,7 +2,8 @@ use observation::{StreamDuration, StreamTime};
 
 use crate::Error;
 
-/// Stamps are rounded by the container (Matroska: to milliseconds); a frame this much before its due time is on time.
+/// Stamps are rounded by the container (Matroska: to milliseconds); a frame this much before its due time is
+/// on time.
 const ROUNDING: StreamDuration = StreamDuration::from_micros(1_000);
 
 /// Chooses which frames are analysed: the first one at or after each due time, where due times are the

@@ -19,12 +19,12 @@ pub enum Source {
 }
 
 impl Source {
-    /// Finds out what `address` names: `-` is standard input, a folder is a sequence of pictures, anything else
-    /// is a video file.
+    /// Finds out what `address` names: `-` is standard input, a folder is a sequence of pictures, anything
+    /// else is a video file.
     ///
     /// # Errors
-    /// When nothing is there, it may not be read, it is empty, the folder has no pictures, or the address is one
-    /// of the network.
+    /// When nothing is there, it may not be read, it is empty, the folder has no pictures, or the address is
+    /// one of the network.
     pub fn resolve(address: impl AsRef<OsStr>) -> Result<Self, Error> {
         let address = address.as_ref();
         if address == "-" {

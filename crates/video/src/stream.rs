@@ -29,6 +29,8 @@ pub(crate) struct StreamOrigin {
     url: CString,
     name: String,
     threads: Option<NonZeroUsize>,
+    /// Can be read only once, from its beginning.
+    is_pipe: bool,
     decoder: Decoder,
     clock: StreamClock,
     orientation: Orientation,
@@ -45,7 +47,9 @@ impl StreamOrigin {
     pub(crate) fn open(source: &Source, threads: Option<NonZeroUsize>) -> Result<(Self, Info), Error> {
         let name = source.to_string();
         let url = source.url().ok_or_else(|| Error::Missing { name: name.clone() })?;
-        Self::open_url(url, name, threads)
+        let (mut origin, info) = Self::open_url(url, name, threads)?;
+        origin.is_pipe = !matches!(source, Source::File(path) if path.is_file());
+        Ok((origin, info))
     }
 
     /// Opens a file by libav's name of it.
@@ -65,6 +69,7 @@ impl StreamOrigin {
             url,
             name,
             threads,
+            is_pipe: false,
             decoder,
             promised_end: None,
             last_length: interval,
@@ -105,7 +110,8 @@ impl StreamOrigin {
         }
     }
 
-    /// The video's length by its own stream, by Matroska's tag, or by the container when nothing else is in it.
+    /// The video's length by its own stream, by Matroska's tag, or by the container when nothing else is in
+    /// it.
     fn duration(&self) -> Option<StreamDuration> {
         let input = self.decoder.input();
         if libav::duration_is_guessed(input) {
@@ -218,7 +224,7 @@ impl Origin for StreamOrigin {
     }
 
     fn seek(&mut self, start: StreamTime) -> Result<(), Error> {
-        if self.url.as_c_str() == c"pipe:0" || self.jump(start) {
+        if self.is_pipe || self.jump(start) {
             return Ok(());
         }
         self.reopen()

@@ -1,4 +1,5 @@
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -14,16 +15,19 @@ use crate::layout::Space;
 use crate::libav::{self, LibavError};
 use crate::source::file_url;
 
-/// Encoders in order of preference, with the ticks a second that each can count in. MPEG-4 part 2 plays in fewer
-/// places, and counts in 16 bits.
+/// Encoders in order of preference, with the ticks a second that each can count in. MPEG-4 part 2 plays in
+/// fewer places, and counts in 16 bits.
 const ENCODERS: [(&str, i32); 4] =
     [("libx264", 1_000_000), ("libopenh264", 1_000_000), ("h264_nvenc", 1_000_000), ("mpeg4", 60_000)];
+
+/// Temporary names that are tried: one for each writer of this name that is at work, or was killed.
+const MAX_TEMPORARIES: u32 = 100;
 
 /// How to write a video.
 #[derive(Clone, Debug)]
 pub struct WriteOptions {
-    /// Frames a second, about: for the encoder's rate control and for how long the last picture stays. When each
-    /// picture is shown comes from its own time. 25 by default.
+    /// Frames a second, about: for the encoder's rate control and for how long the last picture stays. When
+    /// each picture is shown comes from its own time. 25 by default.
     pub fps: f64,
     /// x264's constant rate factor: 18 looks like the original, 28 is small. 23 by default.
     pub crf: u8,
@@ -39,8 +43,8 @@ impl Default for WriteOptions {
 
 /// Writes pictures with stream time as an H.264 MP4 that plays while it loads.
 ///
-/// The file grows under a temporary name beside its own and takes its own name when it is whole, so that a program that
-/// is killed never leaves half a file under the final name. A writer that is dropped before
+/// The file grows under a temporary name beside its own and takes its own name when it is whole, so that a
+/// program that is killed never leaves half a file under the final name. A writer that is dropped before
 /// [`finish`](Self::finish) still completes the file with the pictures it has.
 pub struct Mp4Writer {
     path: PathBuf,
@@ -62,7 +66,8 @@ pub struct Mp4Writer {
 }
 
 impl Mp4Writer {
-    /// Creates the file for pictures of `width` × `height`. Odd sides get one more column or row, a copy of the last.
+    /// Creates the file for pictures of `width` × `height`. Odd sides get one more column or row, a copy of
+    /// the last.
     ///
     /// # Errors
     /// When the file cannot be created there, or libav has no encoder: now, and not after the work is done.
@@ -152,12 +157,12 @@ impl Mp4Writer {
         self.encoder_name
     }
 
-    /// Adds a picture, `[height, width, 3]` red, green, blue, that is shown from `time` on. The video begins with the
-    /// first picture, whatever its time.
+    /// Adds a picture, `[height, width, 3]` red, green, blue, that is shown from `time` on. The video begins
+    /// with the first picture, whatever its time.
     ///
     /// # Errors
-    /// When the picture has another size, or comes no later than the one before; or when it cannot be written,
-    /// for example because the disk is full.
+    /// When the picture has another size, or comes no later than the one before; or when it cannot be
+    /// written, for example because the disk is full.
     pub fn write(&mut self, time: StreamTime, rgb: &[u8]) -> Result<(), Error> {
         let wanted = self.width as usize * self.height as usize * 3;
         if rgb.len() != wanted {
@@ -274,19 +279,25 @@ fn claim(path: &Path) -> Result<PathBuf, Error> {
     if path.is_dir() {
         return Err(unwritable("it is a folder; write a file name such as `out.mp4`".to_owned()));
     }
-    let mut name = std::ffi::OsString::from(".");
-    name.push(file_name);
-    name.push(format!(".{}.part", std::process::id()));
-    let temporary = path.with_file_name(name);
-    match File::create(&temporary) {
-        Ok(_) => Ok(temporary),
-        Err(error) => Err(unwritable(match error.kind() {
-            std::io::ErrorKind::NotFound => "its folder does not exist; create it first".to_owned(),
-            std::io::ErrorKind::PermissionDenied => {
-                "this user may not write into its folder; choose another".to_owned()
-            }
-            _ => error.to_string(),
-        })),
+    for number in 0..MAX_TEMPORARIES {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(file_name);
+        name.push(format!(".{}-{number}.part", std::process::id()));
+        let temporary = path.with_file_name(name);
+        match File::create_new(&temporary) {
+            Ok(_) => return Ok(temporary),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(unwritable(refusal(&error))),
+        }
+    }
+    Err(unwritable("too many temporary files of its name lie in its folder; remove them".to_owned()))
+}
+
+fn refusal(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "its folder does not exist; create it first".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not write into its folder; choose another".to_owned(),
+        _ => error.to_string(),
     }
 }
 
@@ -320,7 +331,8 @@ fn open_encoder(
         _ => color::Space::SMPTE170M,
     });
     context.set_color_range(color::Range::MPEG);
-    // Decoding in order of time, so that the packet written last is the picture shown last, and its length counts.
+    // Decoding in order of time, so that the packet written last is the picture shown last, and its length
+    // counts.
     context.set_max_b_frames(0);
     // MP4 keeps the codec's headers in one place.
     context.set_flags(CodecFlags::GLOBAL_HEADER);

@@ -50,7 +50,8 @@ fn a_file_that_was_cut_off_keeps_its_frames_and_tells_of_the_rest() {
     }
 }
 
-/// Every stretch between two frames that is longer than a frame lies in a gap, and every gap in such a stretch.
+/// Every stretch between two frames that is longer than a frame lies in a gap, and every gap in such a
+/// stretch.
 fn assert_losses_are_told(frames: &[Frame], gaps: &[Gap], name: &str) {
     for pair in frames.windows(2) {
         let lost = (pair[1].time - pair[0].time).as_secs() > 0.06;

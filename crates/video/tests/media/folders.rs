@@ -45,4 +45,9 @@ fn a_picture_that_cannot_be_read_is_a_gap() {
     assert!(matches!(&gaps[0].reason, GapReason::Damaged(detail) if detail.contains("p3.png")));
     assert_eq!((gaps[0].from, gaps[0].until), (frames[1].time, frames[2].time));
     assert_eq!(gaps[1].until.as_secs(), 0.6);
+
+    fs::write(folder.path().join("p1.png"), b"broken").unwrap();
+    let (frames, gaps) = read(open(folder.path()));
+    assert_eq!(frames[0].time.as_secs(), 0.1);
+    assert_eq!((gaps[0].from.as_secs(), gaps[0].until.as_secs()), (0.0, 0.1));
 }
