@@ -91,7 +91,7 @@ fn duration(text: &str) -> Result<StreamDuration, String> {
 /// Count one source without a server.
 #[derive(Debug, Args)]
 #[command(
-    group(clap::ArgGroup::new("input").required(true).args(["source", "detections", "tracks"])),
+    group(clap::ArgGroup::new("counted").required(true).args(["source", "detections", "tracks"])),
     after_help = "Examples:
   camtally count street.mp4 --rules rules.toml
   camtally count street.mp4 --rules rules.toml --events - --annotate counted.mp4 --report report.html
