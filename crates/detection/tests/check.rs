@@ -47,7 +47,7 @@ fn what_does_not_fit_comes_with_what_to_do() {
             "there is no input `image`; there is: images float32[1, 3, 64, 64]",
             "`[input] name`",
         ),
-        ("yolox", [("width = 64", "width = 96")], "is not 96x64", "`width` and `height`"),
+        ("yolox", [("width = 64", "width = 96")], "is not 96x64", "`[input] width` and `height`"),
         (
             "yolox",
             [("\"output\"", "\"out\"")],
@@ -123,6 +123,12 @@ fn a_file_that_is_missing_changed_or_no_model_is_told() {
 
 #[test]
 fn numbers_that_are_not_finite_are_told() {
-    let report = changed("detr", &[("std = [0.229, 0.224, 0.225]", "std = [1e-45, 1e-45, 1e-45]")]);
-    assert_says(&report, "numbers that are not finite", "float32 weights");
+    let folder = tempfile::tempdir().unwrap();
+    let source = Path::new(TESTS).join("yolov8");
+    fs::copy(source.join("model.toml"), folder.path().join("model.toml")).unwrap();
+    let mut bytes = fs::read(source.join("model.onnx")).unwrap();
+    let score = bytes.windows(4).position(|part| part == 0.85f32.to_le_bytes()).unwrap();
+    bytes[score..score + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    fs::write(folder.path().join("model.onnx"), bytes).unwrap();
+    assert_says(&checked(folder.path()), "gives 1 numbers that are not finite", "float32 weights");
 }
