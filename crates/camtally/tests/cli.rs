@@ -1,5 +1,7 @@
 //! The program as its user meets it.
 
+#![allow(clippy::unwrap_used)] // a helper of a test fails as the test does
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -18,7 +20,7 @@ fn sample(name: &str) -> String {
     checkout().join("samples").join(name).display().to_string()
 }
 
-fn in_folder(files: &[(&str, &str)]) -> (tempfile::TempDir, impl Fn(&str) -> String) {
+fn in_folder(files: &[(&str, &str)]) -> (tempfile::TempDir, impl Fn(&str) -> String + use<>) {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
         fs::write(folder.path().join(name), content).unwrap();
@@ -105,14 +107,16 @@ fn a_simulated_scene_is_counted_perfectly_from_detections_and_from_tracks() {
 
 #[test]
 fn bad_input_gets_one_line_that_says_what_to_do() {
+    let (twice, key, class) =
+        (LINE.repeat(2), format!("{LINE}preste = \"strict\"\n"), format!("{LINE}classes = [\"persn\"]\n"));
     let (folder, path) = in_folder(&[
         ("good.toml", LINE),
         ("zero.toml", "[[line]]\nname = \"door\"\npoints = [[0.5, 0.5], [0.5, 0.5]]\n"),
         ("outside.toml", "[[line]]\nname = \"door\"\npoints = [[0.1, 0.5], [1.9, 0.5]]\n"),
         ("crossed.toml", "[[zone]]\nname = \"z\"\npoints = [[0.1,0.1],[0.9,0.9],[0.9,0.1],[0.1,0.9]]\n"),
-        ("twice.toml", &LINE.repeat(2)),
-        ("key.toml", &format!("{LINE}preste = \"strict\"\n")),
-        ("class.toml", &format!("{LINE}classes = [\"persn\"]\n")),
+        ("twice.toml", &twice),
+        ("key.toml", &key),
+        ("class.toml", &class),
         ("text.mp4", "this is no video"),
         ("empty.mp4", ""),
         ("boxes.txt", "1,-1,10,10,20,50,0.9\n"),

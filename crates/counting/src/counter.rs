@@ -471,8 +471,8 @@ fn join_ends(lines: &mut [Line]) {
                 continue;
             }
             let (mine, theirs) = (lines[i].gate.ends(), lines[j].gate.ends());
-            for end in 0..2 {
-                let shared = theirs.iter().any(|other| mine[end].distance(*other) < SAME_PLACE);
+            for (end, place) in mine.iter().enumerate() {
+                let shared = theirs.iter().any(|other| place.distance(*other) < SAME_PLACE);
                 lines[i].gate.joined[end] |= shared;
             }
         }

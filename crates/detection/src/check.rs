@@ -273,11 +273,12 @@ fn output_problem(model: &Model, name: &str, sides: &[(usize, &str)]) -> Option<
         match dim {
             Dim::Fixed(fixed) if *fixed == *length as i64 => {}
             Dim::Symbol(_) => {}
-            Dim::Fixed(_) if what.contains("class") => {
+            Dim::Fixed(fixed) if what.contains("classes") => {
+                let named = model.description().classes.names.len();
                 return wrong(&format!(
-                    "give as many `[classes] names` as the model has (there are {}), in its order, or correct \
-                     `[output] objectness` and `order`",
-                    model.description().classes.names.len()
+                    "model.toml names {named} classes where the output has {}: give the model's own names, in its \
+                     order, or correct `[output] objectness` and `order`",
+                    fixed - (*length as i64 - named as i64)
                 ));
             }
             Dim::Fixed(_) => return wrong("choose the `[output] kind` that fits"),

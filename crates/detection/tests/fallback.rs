@@ -1,5 +1,7 @@
 //! Without a usable ONNX Runtime. A file of its own: a process keeps the first library that works.
 
+#![allow(clippy::unwrap_used)] // a helper of a test fails as the test does
+
 use std::path::Path;
 
 use detection::{Detector, Device, InputSize, Model, Notice, Options, Runtime, RuntimeSearch};

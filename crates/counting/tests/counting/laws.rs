@@ -54,7 +54,7 @@ proptest! {
         let mut path = walk(&corners, speed, fps);
         let last = path[path.len() - 1];
         path.extend((1..=(3.0 * fps) as u32).map(|i| (last.0 + f64::from(i) / fps, last.1)));
-        let still = count(&line(&DOOR), &[path.clone()], ASPECT);
+        let still = count(&line(&DOOR), std::slice::from_ref(&path), ASPECT);
         let first = path.len() - (2.0 * fps) as usize + (at * fps) as usize;
         let samples = ((0.19 * fps) as usize).max(1);
         for sample in &mut path[first..first + samples] {
@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn mirroring_and_reversing_swap_the_directions(corners in prop::collection::vec(point(), 2..8), speed in 0.3..3.0f64) {
         let path = walk(&corners, speed, 15.0);
-        let [forward, backward] = crossings(&count(&line(&DOOR), &[path.clone()], ASPECT));
+        let [forward, backward] = crossings(&count(&line(&DOOR), std::slice::from_ref(&path), ASPECT));
         let mirrored: Path = path.iter().map(|(t, p)| (*t, Point::new(1.0 - p.x, p.y))).collect();
         let mirrored_line = DOOR.map(|[x, y]| [1.0 - x, y]);
         prop_assert_eq!(crossings(&count(&line(&mirrored_line), &[mirrored], ASPECT)), [backward, forward]);
