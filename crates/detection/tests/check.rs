@@ -78,7 +78,7 @@ fn what_does_not_fit_comes_with_what_to_do() {
         (
             "detr",
             [("kind = \"detr\"", "kind = \"detr\"\nactivation = \"none\"")],
-            "20 scores of a grey image are not between 0 and 1",
+            "19 scores of a grey image are not between 0 and 1",
             "sigmoid",
         ),
         (
