@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::keys::{nearest, with_nearest};
 use crate::output::Output;
-use crate::resize::Resizable;
+use crate::size::Resizable;
 
 /// The largest `model.toml` that is read, in bytes.
 pub const MAX_DESCRIPTION_BYTES: usize = 1 << 20;

@@ -5,167 +5,20 @@
 //! `[input.resizable]` of its `model.toml` can be rewritten in memory when it is loaded. Every other byte of
 //! the file stays as it is.
 
-use std::fmt;
-
 use half::f16;
-use serde::Deserialize;
 
-use crate::description::{DescriptionError, Layout, MAX_SIDE, require};
+use crate::description::Layout;
 use crate::onnx::{Element, tensor_info, tensor_name};
 use crate::output::Rows;
+use crate::size::{Resizable, SizeRule, fixed_size};
 use crate::wire::{Fields, Malformed, Value, put_bytes, put_number, varint};
-use crate::{Dim, Error, ModelDescription};
+use crate::{Dim, Error, InputSize, ModelDescription};
 
-/// Width and height of a model's input, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct InputSize {
-    /// Width.
-    pub width: u32,
-    /// Height.
-    pub height: u32,
-}
+/// The most rows that constants are computed for: a finest grid of 512 cells along each side.
+const MAX_ROWS: usize = 1 << 18;
 
-impl InputSize {
-    /// The size of this width and height.
-    pub const fn new(width: u32, height: u32) -> Self {
-        Self { width, height }
-    }
-
-    /// The longer side.
-    pub fn longest(self) -> u32 {
-        self.width.max(self.height)
-    }
-
-    /// The smallest input that holds a frame of `aspect` (width by height) with its longer side scaled to
-    /// `longest_side`, so that the least padding is computed: 416×256 for 16:9, 416×320 for 4:3.
-    ///
-    /// # Errors
-    /// When the model runs at one size only and another is asked for, or the size is out of its range.
-    pub fn fit(model: &ModelDescription, aspect: f64, longest_side: u32) -> Result<Self, Error> {
-        let own = Self::new(model.input.width, model.input.height);
-        let Some(resizable) = &model.input.resizable else {
-            if longest_side == own.longest() {
-                return Ok(own);
-            }
-            return Err(fixed_size(model, &format!("a longest side of {longest_side}")));
-        };
-        if !(aspect.is_finite() && aspect > 0.0) || longest_side > MAX_SIDE {
-            return Err(Error::InputSize(format!("no input of {longest_side} for frames of {aspect}:1")));
-        }
-        let step = resizable.multiple;
-        let longest = longest_side.div_ceil(step) * step;
-        let shorter = f64::from(longest_side) / aspect.max(1.0 / aspect);
-        // A frame of 1366×768 is 16:9 but for a hair: a hundredth of a pixel more is no reason for a row more.
-        let shorter = ((shorter - 0.01) / f64::from(step)).ceil().max(1.0) as u32 * step;
-        let shorter = shorter.max(resizable.smallest.div_ceil(step) * step).min(longest);
-        let size = if aspect >= 1.0 { Self::new(longest, shorter) } else { Self::new(shorter, longest) };
-        resizable.check(model, size)?;
-        Ok(size)
-    }
-}
-
-impl fmt::Display for InputSize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}x{}", self.width, self.height)
-    }
-}
-
-/// What depends on the size of the input: `[input.resizable]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Resizable {
-    /// Width and height must be multiples of this.
-    pub multiple: u32,
-    /// The shortest side.
-    pub smallest: u32,
-    /// The longest side.
-    pub largest: u32,
-    /// Constants of the graph that are computed anew. Uses the strides of `[output.rows]`.
-    pub constants: Vec<SizeConstant>,
-}
-
-/// A constant of the graph that is a function of the input's size.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct SizeConstant {
-    /// The initialiser's name.
-    pub name: String,
-    /// What it holds.
-    pub rule: SizeRule,
-    /// `upsample-left` and `upsample-right`: pixels of the input to a cell before up-sampling.
-    pub stride: Option<u32>,
-    /// `row-count`: which element of the shape is the number of rows, from 0.
-    pub index: Option<usize>,
-}
-
-/// What a constant holds. R is the number of rows: the cells of every stride's grid, level by level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SizeRule {
-    /// `[n, 2n]`, n = width / stride: doubles a row bilinearly, half-pixel centres, clamped borders.
-    UpsampleRight,
-    /// `[2n, n]`, n = height / stride: the same for a column.
-    UpsampleLeft,
-    /// `[1, R, 4]`: the centre of each row's cell in input pixels, as x, y, x, y.
-    CellCentres,
-    /// `[1, R, 4]`: -stride, -stride, stride, stride of each row.
-    CellScales,
-    /// A shape, one element of which is R.
-    RowCount,
-    /// The longer side of the input.
-    LongestSide,
-}
-
-impl Resizable {
-    pub(crate) fn validate(&self) -> Result<(), DescriptionError> {
-        require((1..=1024).contains(&self.multiple), "input.resizable.multiple", "must be 1 to 1024 pixels")?;
-        let range =
-            self.multiple <= self.smallest && self.smallest <= self.largest && self.largest <= MAX_SIDE;
-        require(
-            range,
-            "input.resizable.smallest",
-            "and `largest` must be in order, from `multiple` to 4096 pixels",
-        )?;
-        require(self.constants.len() <= 1000, "input.resizable.constants", "must be at most 1000")?;
-        for constant in &self.constants {
-            let upsample = matches!(constant.rule, SizeRule::UpsampleLeft | SizeRule::UpsampleRight);
-            let key = "input.resizable.constants";
-            require(
-                upsample == constant.stride.is_some_and(|stride| stride > 0),
-                key,
-                "need a `stride` above 0 for `upsample-left` and `upsample-right`, and only there",
-            )?;
-            require(
-                (constant.rule == SizeRule::RowCount) == constant.index.is_some(),
-                key,
-                "need an `index` for `row-count`, and only there",
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Whether the model can run at `size`.
-    fn check(&self, model: &ModelDescription, size: InputSize) -> Result<(), Error> {
-        let range = self.smallest..=self.largest;
-        let fits = |side: u32| range.contains(&side) && side.is_multiple_of(self.multiple);
-        if fits(size.width) && fits(size.height) {
-            return Ok(());
-        }
-        Err(Error::InputSize(format!(
-            "model `{}` cannot run at {size}: width and height must be multiples of {} from {} to {}",
-            model.name, self.multiple, self.smallest, self.largest
-        )))
-    }
-}
-
-fn fixed_size(model: &ModelDescription, asked: &str) -> Error {
-    Error::InputSize(format!(
-        "model `{}` runs at {}x{} only, not at {asked}: its model.toml has no [input.resizable]",
-        model.name, model.input.width, model.input.height
-    ))
-}
+/// The longest side that is up-sampled, in cells.
+const MAX_CELLS: u32 = 512;
 
 /// The ONNX file `bytes`, rewritten for an input of `size`.
 ///
@@ -177,6 +30,9 @@ pub(crate) fn resized(bytes: &[u8], model: &ModelDescription, size: InputSize) -
     };
     resizable.check(model, size)?;
     let rows = Cells { strides: &model.output.rows, size }.count();
+    if rows > MAX_ROWS {
+        return Err(Error::InputSize(format!("{rows} rows at {size} are too many: use a smaller input")));
+    }
     let job = Job { model, resizable, size, rows: rows as u64, seen: Vec::new() };
     job.run(bytes)
 }
@@ -276,17 +132,24 @@ impl<'a> Job<'a> {
         else {
             return Ok(None);
         };
+        if self.seen.contains(&constant.name.as_str()) {
+            return Err(self.wrong(&format!("has two constants `{}`", constant.name)));
+        }
         let old = Old::read(tensor).map_err(|Malformed| self.wrong("is cut short"))?;
         let cells = Cells { strides: &self.model.output.rows, size: self.size };
         let stride = constant.stride.unwrap_or(1);
+        let upsample = matches!(constant.rule, SizeRule::UpsampleLeft | SizeRule::UpsampleRight);
+        if upsample && self.size.longest() / stride > MAX_CELLS {
+            return Err(self.wrong(&format!("has more than {MAX_CELLS} cells to up-sample at {}", self.size)));
+        }
         let (dims, values): (Vec<u64>, Vec<f64>) = match constant.rule {
             SizeRule::UpsampleRight => {
                 let n = self.size.width / stride;
-                (vec![n.into(), (2 * n).into()], upsample(n as usize))
+                (vec![n.into(), (2 * n).into()], upsampling(n as usize))
             }
             SizeRule::UpsampleLeft => {
                 let n = self.size.height / stride;
-                (vec![(2 * n).into(), n.into()], transposed(&upsample(n as usize), n as usize))
+                (vec![(2 * n).into(), n.into()], transposed(&upsampling(n as usize), n as usize))
             }
             SizeRule::CellCentres => (vec![1, self.rows, 4], cells.centres()),
             SizeRule::CellScales => (vec![1, self.rows, 4], cells.scales()),
@@ -450,7 +313,7 @@ impl Cells<'_> {
 
 /// `[n, 2n]`: bilinear 2× up-sampling with half-pixel centres and clamped borders. Each new cell is three
 /// quarters of the old cell it lies in and one quarter of the neighbour on its side.
-fn upsample(n: usize) -> Vec<f64> {
+fn upsampling(n: usize) -> Vec<f64> {
     let mut out = vec![0.0; n * 2 * n];
     for i in 0..n {
         for (column, neighbour) in
@@ -472,48 +335,14 @@ fn transposed(matrix: &[f64], n: usize) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    fn model() -> ModelDescription {
-        ModelDescription::parse(include_str!("../../../models/nanodet-416/model.toml")).unwrap()
-    }
-
-    #[test]
-    fn a_frame_gets_the_smallest_input_that_holds_it() {
-        let model = model();
-        for (width, height, longest, expected) in [
-            (1920, 1080, 416, "416x256"),
-            (768, 576, 416, "416x320"),
-            (1366, 768, 416, "416x256"),
-            (1080, 1920, 416, "256x416"),
-            (500, 500, 320, "320x320"),
-            (1920, 1080, 640, "640x384"),
-            (1280, 720, 1280, "1280x736"),
-            (4000, 100, 416, "416x64"),
-        ] {
-            let size = InputSize::fit(&model, f64::from(width) / f64::from(height), longest).unwrap();
-            assert_eq!(size.to_string(), expected, "{width}x{height}");
-        }
-        let error = InputSize::fit(&model, 1.5, 100_000).unwrap_err().to_string();
-        assert!(error.contains("no input of 100000"), "{error}");
-    }
-
-    #[test]
-    fn a_model_that_does_not_say_how_is_not_resized() {
-        let mut model = model();
-        model.input.resizable = None;
-        assert_eq!(InputSize::fit(&model, 1.5, 416).unwrap(), InputSize::new(416, 416));
-        let error = InputSize::fit(&model, 1.5, 640).unwrap_err().to_string();
-        assert!(error.contains("runs at 416x416 only") && error.contains("[input.resizable]"), "{error}");
-        assert_eq!(resized(&[], &model, InputSize::new(64, 64)).unwrap_err().to_string().lines().count(), 1);
-    }
-
     #[test]
     fn up_sampling_keeps_the_sum_of_each_new_cell() {
-        let matrix = upsample(3);
+        let matrix = upsampling(3);
         for column in 0..6 {
             assert_eq!((0..3).map(|row| matrix[row * 6 + column]).sum::<f64>(), 1.0);
         }
-        assert_eq!(upsample(1), [1.0, 1.0]);
-        assert_eq!(transposed(&upsample(2), 2), [1.0, 0.0, 0.75, 0.25, 0.25, 0.75, 0.0, 1.0]);
+        assert_eq!(upsampling(1), [1.0, 1.0]);
+        assert_eq!(transposed(&upsampling(2), 2), [1.0, 0.0, 0.75, 0.25, 0.25, 0.75, 0.0, 1.0]);
     }
 
     #[test]

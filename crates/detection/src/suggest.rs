@@ -2,17 +2,18 @@
 
 use crate::{InputSize, ModelDescription, Tiling};
 
-/// Height in input pixels below which the network misses objects: three cells of its finest grid.
-const TOO_SMALL: f64 = 24.0;
+/// Height in input pixels below which the network misses objects. Of the people of the sample video, the shipped
+/// model finds 98 % at confidence 0.5 where half are 42 pixels high, 89 % at 33 and 75 % at 28.
+const TOO_SMALL: f64 = 32.0;
 
 /// Height in input pixels that a suggestion aims at.
-const ENOUGH: f64 = 32.0;
+const ENOUGH: f64 = 42.0;
 
 /// Fewer boxes say nothing.
 const LEAST_BOXES: usize = 30;
 
-/// The largest input that is suggested before tiles are.
-const LARGEST_INPUT: u32 = 640;
+/// The largest input that is suggested. At the same enlargement it takes less time than tiles do, but more memory.
+const LARGEST_INPUT: u32 = 1280;
 
 /// A change that would let the model see small objects better.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +36,7 @@ pub enum Change {
 /// Suggests a larger input or tiles when the boxes found so far are small.
 ///
 /// `heights`: the height of each box, in pixels of the model's input (box height × frame height × scale).
-/// `frame_width`, `frame_height`: the video's own size; more pixels than it has are not suggested as input.
+/// `frame_width`, `frame_height`: the video's own size; far more pixels than it has are not suggested as input.
 /// `None` when objects are large enough, or too few were seen to tell.
 pub fn suggest(
     heights: &[f32],
@@ -58,14 +59,16 @@ pub fn suggest(
         "half of the objects are less than {median:.0} pixels high in the model's {size} input; below \
          {TOO_SMALL:.0} many are missed"
     );
-    let frame_side = frame_width.max(frame_height);
     let wanted = (f64::from(size.longest()) * factor).ceil() as u32;
-    let side = wanted.div_ceil(32) * 32;
-    if model.input.resizable.is_some() && side <= LARGEST_INPUT.min(frame_side.div_ceil(32) * 32) {
-        let cost = (f64::from(side) / f64::from(size.longest())).powi(2);
-        let reason =
-            format!("{small}. An input of {side} shows them larger and takes {cost:.1} times as long");
-        return Some(Suggestion { change: Change::Input(side), reason });
+    if let Some(resizable) = &model.input.resizable {
+        let side = wanted.div_ceil(resizable.multiple) * resizable.multiple;
+        // Half as many pixels again as the video has still help: cells of the network are finer then.
+        let most = (frame_width.max(frame_height) / 2 * 3).min(LARGEST_INPUT).min(resizable.largest);
+        if side <= most {
+            let cost = (f64::from(side) / f64::from(size.longest())).powi(2);
+            let reason = format!("{small}. An input of {side} takes {cost:.1} times as long");
+            return Some(Suggestion { change: Change::Input(side), reason });
+        }
     }
     // A tile of a fifth more than its share is enlarged by less than the number of tiles.
     let along = |factor: f64| ((factor / 0.9).ceil() as u32).clamp(2, 4);
@@ -77,10 +80,7 @@ pub fn suggest(
         ((rows * frame_width).div_ceil(frame_height).max(1), rows)
     };
     let tiling = Tiling::new(columns, rows, 0.2).ok()?;
-    let reason = format!(
-        "{small}. Tiles of {columns}x{rows} show them larger and take {} times as long",
-        columns * rows + 1
-    );
+    let reason = format!("{small}. Tiles of {columns}x{rows} take {} times as long", columns * rows + 1);
     Some(Suggestion { change: Change::Tiles(tiling), reason })
 }
 
@@ -102,12 +102,13 @@ mod tests {
     #[test]
     fn small_objects_want_a_larger_input_and_tiny_ones_tiles() {
         let small = suggested(22.0, 100, (1920, 1080)).unwrap();
-        assert_eq!(small.change, Change::Input(608));
+        assert_eq!(small.change, Change::Input(800));
         assert!(small.reason.contains("22 pixels high in the model's 416x256 input"), "{}", small.reason);
-        let tiny = suggested(12.0, 100, (1920, 1080)).unwrap();
-        assert_eq!(tiny.change, Change::Tiles(Tiling::new(3, 2, 0.2).unwrap()));
-        assert!(tiny.reason.contains("take 7 times as long"), "{}", tiny.reason);
-        let upright = suggested(12.0, 100, (1080, 1920)).unwrap();
+        assert!(small.reason.contains("An input of 800 takes 3.7 times as long"), "{}", small.reason);
+        let tiny = suggested(12.0, 100, (3840, 2160)).unwrap();
+        assert_eq!(tiny.change, Change::Tiles(Tiling::new(4, 3, 0.2).unwrap()));
+        assert!(tiny.reason.contains("take 13 times as long"), "{}", tiny.reason);
+        let upright = suggested(20.0, 100, (270, 480)).unwrap();
         assert_eq!(upright.change, Change::Tiles(Tiling::new(2, 3, 0.2).unwrap()));
     }
 }
