@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use observation::{Class, Detection};
 use serde_json::Value;
 
-use crate::{Detector, InputSize, Model, Options, Picture, Runtime, RuntimeSearch};
+use crate::{Detector, Device, InputSize, Model, Options, Picture, Runtime, RuntimeSearch};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -196,6 +196,23 @@ fn a_batch_gives_what_its_frames_give_alone_and_only_what_was_asked_for() {
         }
         let error = detector.prepare(3, 10, 10).unwrap_err().to_string();
         assert_eq!(error, "this detector takes 3 frames at once, not 4");
+    });
+}
+
+#[test]
+fn a_library_without_cuda_runs_on_the_cpu_unless_the_gpu_is_demanded() {
+    each_runtime(|options| {
+        if options.runtime == Runtime::Tract {
+            return;
+        }
+        let size = Some(InputSize::new(64, 64));
+        let automatic = Options { size, device: Device::Auto, runtime: Runtime::Auto, ..options.clone() };
+        let detector = Detector::new(&model(), &automatic).unwrap();
+        assert!(detector.runtime_name().starts_with("onnxruntime 1."), "{}", detector.runtime_name());
+        assert!(detector.runtime_name().ends_with(" CPU") && detector.notices().is_empty());
+        let demanded = Options { device: Device::Cuda, ..automatic };
+        let error = Detector::new(&model(), &demanded).unwrap_err().to_string();
+        assert!(error.contains("the GPU cannot be used") && error.contains("built without CUDA"), "{error}");
     });
 }
 

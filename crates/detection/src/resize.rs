@@ -168,7 +168,7 @@ impl<'a> Job<'a> {
                 (old.dims.clone(), shape)
             }
         };
-        if dims.iter().product::<u64>() != values.len() as u64 {
+        if dims.iter().fold(1u64, |all, side| all.saturating_mul(*side)) != values.len() as u64 {
             return Err(self.wrong(&format!("has a `{}` of another shape", constant.name)));
         }
         let data = encode(&values, old.element).ok_or_else(|| {

@@ -33,7 +33,10 @@ pub enum Change {
     Tiles(Tiling),
 }
 
-/// Suggests a larger input or tiles when the boxes found so far are small.
+/// Suggests a larger input or tiles when many of the boxes found so far are small.
+///
+/// The lower quartile of the heights decides. The median would not do: what is too small is not found, so in a
+/// scene with depth the median of what is found stays the same, whatever is missed.
 ///
 /// `heights`: the height of each box, in pixels of the model's input (box height × frame height × scale).
 /// `frame_width`, `frame_height`: the video's own size; far more pixels than it has are not suggested as input.
@@ -50,13 +53,13 @@ pub fn suggest(
         return None;
     }
     sorted.sort_unstable_by(f32::total_cmp);
-    let median = f64::from(sorted[sorted.len() / 2]);
-    if median >= TOO_SMALL {
+    let quartile = f64::from(sorted[sorted.len() / 4]);
+    if quartile >= TOO_SMALL {
         return None;
     }
-    let factor = ENOUGH / median.max(4.0);
+    let factor = ENOUGH / quartile.max(4.0);
     let small = format!(
-        "half of the objects are less than {median:.0} pixels high in the model's {size} input; below \
+        "a quarter of the objects are less than {quartile:.0} pixels high in the model's {size} input; below \
          {TOO_SMALL:.0} many are missed"
     );
     let wanted = (f64::from(size.longest()) * factor).ceil() as u32;

@@ -263,8 +263,13 @@ fn invalid(field: &'static str, value: impl ToString, want: &'static str) -> Par
 }
 
 fn instant(field: &'static str, text: &str) -> Result<OffsetDateTime, ParseEventError> {
-    OffsetDateTime::parse(text, &Rfc3339)
-        .map_err(|_| invalid(field, text, "a time such as 2026-11-23T08:00:12.340Z"))
+    let want = "a time such as 2026-11-23T08:00:12.340Z";
+    let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| invalid(field, text, want))?;
+    // A rounding or a change of offset must not leave the calendar, which ends with the year 9999.
+    if !(1..=9998).contains(&moment.year()) {
+        return Err(invalid(field, text, want));
+    }
+    Ok(moment)
 }
 
 fn since(later: OffsetDateTime, earlier: OffsetDateTime) -> StreamDuration {

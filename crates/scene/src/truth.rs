@@ -150,10 +150,9 @@ fn shortened(value: &Value) -> String {
 
 /// The first few characters: an error is one line.
 fn shorten(text: &str) -> String {
-    if text.chars().count() <= 40 {
-        return text.to_owned();
-    }
-    text.chars().take(40).chain("...".chars()).collect()
+    let rest = if text.chars().count() > 40 { "..." } else { "" };
+    let start = text.chars().take(40).map(|letter| if letter.is_control() { ' ' } else { letter });
+    start.chain(rest.chars()).collect()
 }
 
 #[cfg(test)]
