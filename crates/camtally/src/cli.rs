@@ -70,6 +70,13 @@ fn size(text: &str) -> Result<Size, String> {
     Ok(Size { width: number(width)?, height: number(height)? })
 }
 
+fn tiles(text: &str) -> Result<Size, String> {
+    match size(text) {
+        Ok(tiles) if tiles.width <= 8 && tiles.height <= 8 => Ok(tiles),
+        _ => Err(format!("`{text}` are no tiles: write COLUMNSxROWS, each 1 to 8, for example 2x2")),
+    }
+}
+
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.01..=1000.0).contains(&rate) => Ok(rate),
@@ -139,6 +146,9 @@ pub(crate) struct VideoArgs {
     /// Longest side of the picture that the model sees; the model's own unless given.
     #[arg(long, value_name = "PIXELS")]
     pub(crate) input: Option<u32>,
+    /// Look at the picture in so many tiles as well, for far and small objects.
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = tiles)]
+    pub(crate) tiles: Option<Size>,
     /// Detectors that work side by side; one for each core unless given.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,

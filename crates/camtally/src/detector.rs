@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use detection::{Detector, InputSize, Model, Options, RuntimeSearch};
+use detection::{Change, Detector, InputSize, Model, ModelDescription, Options, RuntimeSearch, Tiling};
 use observation::{COUNTED_CLASSES, Class, Detection};
 use pipeline::{BoxError, Detect};
 use video::{Frame, Info, Letterbox, Region, Scaler};
 
 use crate::cli::VideoArgs;
 use crate::inputs;
+
+/// Share of a tile's side that it has in common with its neighbour: a whole person of a distant crowd.
+const TILE_OVERLAP: f64 = 0.2;
 
 /// A model that is ready, as often as there are threads.
 pub(crate) struct Loaded {
@@ -23,32 +26,78 @@ pub(crate) struct Loaded {
     pub(crate) weak: f32,
     /// What the user should know, once.
     pub(crate) notice: Option<String>,
+    /// None where the user has chosen an input or tiles.
+    pub(crate) size_watch: Option<SizeWatch>,
 }
 
 /// A detector with what it needs to take in frames.
 pub(crate) struct FrameDetector {
     detector: Detector,
     scaler: Scaler,
+    tiling: Option<Tiling>,
+    nms_iou: f64,
+    pad: f32,
 }
 
 impl Detect for FrameDetector {
     fn detect(&mut self, frame: &Frame) -> Result<Vec<Detection>, BoxError> {
-        let fitted = self.detector.prepare(0, frame.width(), frame.height())?;
+        let (width, height) = (frame.width(), frame.height());
+        let Some(tiling) = self.tiling else { return self.part(frame, frame.region()) };
+        let mut found = Vec::new();
+        for tile in tiling.tiles(width, height) {
+            let region = Region { x: tile.x, y: tile.y, width: tile.width, height: tile.height };
+            found.push(self.part(frame, region)?);
+        }
+        Ok(tiling.merge(width, height, &found, self.nms_iou))
+    }
+}
+
+impl FrameDetector {
+    /// The boxes in a part of a frame, normalised to that part.
+    fn part(&mut self, frame: &Frame, region: Region) -> Result<Vec<Detection>, BoxError> {
+        let fitted = self.detector.prepare(0, region.width, region.height)?;
         let picture = Region {
             x: fitted.offset_x,
             y: fitted.offset_y,
             width: fitted.inner_width,
             height: fitted.inner_height,
         };
-        let letterbox = Letterbox {
-            width: fitted.input_width,
-            height: fitted.input_height,
-            region: frame.region(),
-            picture,
-            pad: 0.0,
-        };
+        let (width, height) = (fitted.input_width, fitted.input_height);
+        let letterbox = Letterbox { width, height, region, picture, pad: self.pad };
         frame.letterbox_planar(&mut self.scaler, &letterbox, self.detector.input_mut(0))?;
         Ok(self.detector.detect()?)
+    }
+}
+
+/// Watches how large the objects are that the model finds, to propose a larger input where they are small.
+pub(crate) struct SizeWatch {
+    description: ModelDescription,
+    size: InputSize,
+    frame: (u32, u32),
+    /// Height of the whole frame in the model's input, in pixels.
+    picture_height: f64,
+    heights: Vec<f32>,
+}
+
+/// Boxes after which no more are looked at.
+const ENOUGH_BOXES: usize = 50_000;
+
+impl SizeWatch {
+    pub(crate) fn see(&mut self, detection: &Detection) {
+        if self.heights.len() < ENOUGH_BOXES {
+            self.heights.push((detection.bbox.height() * self.picture_height) as f32);
+        }
+    }
+
+    /// The option to try, and why.
+    pub(crate) fn proposal(&self) -> Option<String> {
+        let suggestion =
+            detection::suggest(&self.heights, &self.description, self.size, self.frame.0, self.frame.1)?;
+        let option = match suggestion.change {
+            Change::Input(side) => format!("--input {side}"),
+            Change::Tiles(tiling) => format!("--tiles {}x{}", tiling.columns(), tiling.rows()),
+        };
+        Some(format!("try {option}: {}", suggestion.reason))
     }
 }
 
@@ -75,13 +124,34 @@ pub(crate) fn load(args: &VideoArgs, info: &Info) -> Result<Loaded> {
     let options = Options { size, search, threads: 1, classes: Some(counted.clone()), ..Options::default() };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let threads = args.threads.map_or(cores, std::num::NonZeroUsize::get).min(64);
+    let tiling = args.tiles.map(|tiles| Tiling::new(tiles.width, tiles.height, TILE_OVERLAP)).transpose()?;
     let mut detectors = Vec::new();
     for _ in 0..threads {
-        detectors.push(FrameDetector { detector: Detector::new(&model, &options)?, scaler: Scaler::new() });
+        detectors.push(FrameDetector {
+            detector: Detector::new(&model, &options)?,
+            scaler: Scaler::new(),
+            tiling,
+            nms_iou: f64::from(description.postprocess.nms_iou.unwrap_or(0.6)),
+            pad: description.input.letterbox.pad_value,
+        });
     }
     let notices = detectors.first().map_or(&[][..], |first| first.detector.notices());
     let notice = notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let size_watch = if args.tiles.is_none() && args.input.is_none() {
+        let size = size.unwrap_or(model.size());
+        let fitted = detection::Letterbox::new(description, size, info.width, info.height)?;
+        Some(SizeWatch {
+            description: description.clone(),
+            size,
+            frame: (info.width, info.height),
+            picture_height: f64::from(fitted.inner_height),
+            heights: Vec::new(),
+        })
+    } else {
+        None
+    };
     Ok(Loaded {
+        size_watch,
         name: model.id(),
         classes: description.classes.names.clone(),
         counted,

@@ -50,6 +50,7 @@ pub(crate) fn count(path: &Path, rules: Rules, args: &Count) -> Result<Outcome> 
         Some(path) => Some(Annotated::create(path, info.width, info.height, fps)?),
         None => None,
     };
+    let mut size_watch = model.size_watch;
     let bar = progress(&info, &options, args);
     let mut scaler = Scaler::new();
     let mut background: Option<RgbImage> = None;
@@ -61,6 +62,9 @@ pub(crate) fn count(path: &Path, rules: Rules, args: &Count) -> Result<Outcome> 
             Told::Frame { frame, seen, events, analysis } => (frame, seen, events, analysis),
         };
         events.write(found)?;
+        if let Some(watch) = &mut size_watch {
+            seen.iter().for_each(|seen| watch.see(&seen.detection));
+        }
         bar.set_position(frame.time.as_micros().max(0) as u64);
         bar.set_message(format!("{:.0} frames/s", frames_per_second(&bar, frame.index)));
         if background.is_none() && wants_maps {
@@ -78,6 +82,9 @@ pub(crate) fn count(path: &Path, rules: Rules, args: &Count) -> Result<Outcome> 
     events.finish()?;
     if let Some(annotated) = annotated {
         annotated.finish()?;
+    }
+    if let Some(proposal) = size_watch.and_then(|watch| watch.proposal()) {
+        say(&format!("camtally: {proposal}"));
     }
     let summary = analysis.summary();
     looks.set(&summary);
