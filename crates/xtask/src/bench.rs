@@ -1,5 +1,10 @@
 //! Benchmarks: each runs beside its peers in one go, and writes raw numbers and a table under `docs/`.
 
+mod measured;
+mod peers;
+mod sample;
+mod scenes;
+
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 /// One benchmark: a row of [`BENCHES`].
@@ -10,7 +15,15 @@ struct Bench {
 }
 
 /// All there are, in the order in which they run.
-const BENCHES: &[Bench] = &[];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "scenes",
+        about: "accuracy on simulated scenes, by noise and frame rate",
+        run: scenes::run,
+    },
+    Bench { name: "sample", about: "accuracy and time on the sample video, by input size", run: sample::run },
+    Bench { name: "peers", about: "the sample and the scenes beside Python's supervision", run: peers::run },
+];
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
