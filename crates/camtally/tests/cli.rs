@@ -158,6 +158,30 @@ fn bad_input_gets_one_line_that_says_what_to_do() {
 }
 
 #[test]
+fn another_counters_crossings_are_held_to_the_same_truth() {
+    let line = r#"{"kind":"crossing","rule":"door","direction":"forward","stream_time_s":2.1}"#;
+    let truth = r#"{"crossings":[{"line":"door","direction":"forward","t":2.0,"class":"person"}]}"#;
+    let (_folder, path) = in_folder(&[
+        ("e.jsonl", line),
+        ("truth.json", truth),
+        ("bad.jsonl", "{\"kind\":\"crossing\",\"stream_time_s\":1}"),
+    ]);
+    let output = camtally(&[
+        "evaluate",
+        "--truth",
+        &path("truth.json"),
+        "--events",
+        &path("e.jsonl"),
+        "--format",
+        "json",
+    ]);
+    let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["overall"]["tp"], 1);
+    let text = error(&["evaluate", "--truth", &path("truth.json"), "--events", &path("bad.jsonl")], 1);
+    assert!(text.contains("line 1") && text.contains("`rule`"), "{text}");
+}
+
+#[test]
 fn wrong_use_ends_with_2_and_says_what_is_meant() {
     assert!(error(&["cuont"], 2).contains("count"));
     assert!(error(&["count", "--rules", "r.toml"], 2).contains("SOURCE"));

@@ -2,8 +2,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use counting::Rules;
-use event::{Event, What};
+use event::Direction;
 use scene::{CountedCrossing, Line, MotVideo, TruthCrossing, evaluate, parse_mot, parse_truth};
+use serde::Deserialize;
 
 use crate::cli::{self, Evaluate};
 use crate::{Done, inputs, put};
@@ -37,15 +38,29 @@ fn truth(args: &Evaluate) -> Result<Vec<TruthCrossing>> {
     video.truth(&rows, &lines).with_context(|| shown)
 }
 
+/// What a comparison needs of an event, so that other counters can be held to the same truth.
+#[derive(Deserialize)]
+struct Counted {
+    kind: String,
+    rule: Option<String>,
+    direction: Option<Direction>,
+    stream_time_s: f64,
+}
+
 fn crossings(path: &Path) -> Result<Vec<CountedCrossing>> {
     let text = inputs::text(path, "events file")?;
     let mut counted = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let event =
-            Event::from_json(line).with_context(|| format!("{}: line {}", path.display(), number + 1))?;
-        if let What::Crossing(direction, sighting) = event.what {
-            counted.push(CountedCrossing { line: sighting.rule, direction, t: event.stream_time.as_secs() });
+        let place = || format!("{}: line {}", path.display(), number + 1);
+        let event: Counted =
+            serde_json::from_str(line).with_context(|| format!("{}: not an event", place()))?;
+        if event.kind != "crossing" {
+            continue;
         }
+        let (Some(line), Some(direction)) = (event.rule, event.direction) else {
+            bail!("{}: a crossing needs the fields `rule` and `direction`", place());
+        };
+        counted.push(CountedCrossing { line, direction, t: event.stream_time_s });
     }
     Ok(counted)
 }
