@@ -172,6 +172,9 @@ pub(crate) struct MotArgs {
     /// Your own tracker's tracks (MOT format), in place of a source.
     #[arg(long, value_name = "FILE", requires = "fps")]
     pub(crate) tracks: Option<PathBuf>,
+    /// Write the tracks that were made of --detections (MOT format).
+    #[arg(long, value_name = "FILE", requires = "detections")]
+    pub(crate) save_tracks: Option<PathBuf>,
     /// Frames a second: of the MOT file, or of a folder of pictures.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(crate) fps: Option<f64>,

@@ -49,6 +49,11 @@ const BOX_NOISE: f64 = 0.06;
 const ACCELERATION: f64 = 0.9;
 /// Longest stretch of an unconfirmed track without an observation, in seconds, beside one missed frame.
 const TENTATIVE_S: f64 = 0.25;
+/// Seconds without an observation after which a track counts as lost.
+const LOST_S: f64 = 0.5;
+/// Least overlap with the expected box, and largest change of the height (as a natural logarithm), after a loss.
+const LOST_IOU: f64 = 0.1;
+const LOST_RATIO: f64 = 0.3;
 /// Share of the smaller box that must lie on a known track's for it to be the same object.
 const COVERED: f64 = 0.65;
 /// Overlap above which two confirmed tracks are the same object seen twice.
@@ -242,7 +247,7 @@ impl Tracker {
                 if !alike(track.class, detections[columns[column]].class) {
                     continue;
                 }
-                if let Some(cost) = misfit(&place, seen, reach) {
+                if let Some(cost) = misfit(&place, seen, reach, (time - track.last_seen).as_secs()) {
                     candidates.push(Candidate { row, column, cost });
                 }
             }
@@ -393,15 +398,18 @@ impl Track {
     }
 }
 
-/// How badly a box fits where a track is expected: 0 perfect, 1 just possible, none impossible.
-fn misfit(place: &MetricBox, seen: &MetricBox, reach: f64) -> Option<f64> {
+/// How badly a box fits where a track is expected: 0 perfect, 1 just possible, none impossible. After a loss
+/// it must lie on the expected box and be as large: somebody else who comes by is another track.
+fn misfit(place: &MetricBox, seen: &MetricBox, reach: f64, unseen: f64) -> Option<f64> {
     let off = (seen.x - place.x).hypot(seen.y - place.y);
     let ratio = (seen.height / place.height).ln().abs();
-    if off > reach || ratio > 0.7 {
+    let iou = place.iou(seen);
+    let lost = unseen > LOST_S;
+    let most = if lost { LOST_RATIO } else { 0.7 };
+    if off > reach || ratio > most || (lost && iou < LOST_IOU) {
         return None;
     }
-    let overlap = 1.0 - place.iou(seen);
-    Some(0.5 * overlap + 0.35 * off / reach + 0.15 * ratio / 0.7)
+    Some(0.5 * (1.0 - iou) + 0.35 * off / reach + 0.15 * ratio / 0.7)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use anyhow::{Context, Result};
 use counting::Rules;
 use event::Stream;
-use observation::{COUNTED_CLASSES, StreamTime, TrackId};
+use observation::{COUNTED_CLASSES, StreamTime, TrackId, TrackedDetection};
 use pipeline::Analysis;
-use scene::{MotVideo, parse_mot};
+use scene::{MotVideo, mot_text, parse_mot};
 use tracking::TrackerSettings;
 
 use super::Outcome;
-use super::outputs::EventsFile;
+use super::outputs::{EventsFile, save};
 use crate::cli::Count;
 use crate::inputs;
 
@@ -36,9 +36,24 @@ pub(crate) fn count(rules: Rules, args: &Count) -> Result<Outcome> {
     let mut events = EventsFile::create(args.events.as_deref())?;
     let mut end = StreamTime::ZERO;
     if mot.detections.is_some() {
-        for (time, boxes) in video.detections(&rows)? {
-            events.write(&analysis.detections(time, &boxes).events)?;
+        let frames = video.detections(&rows)?;
+        // A track's first observations come when it is confirmed: each goes to the frame of its own time.
+        let mut tracked: Vec<(StreamTime, Vec<TrackedDetection>)> =
+            frames.iter().map(|(time, _)| (*time, Vec::new())).collect();
+        for (time, boxes) in frames {
+            let analysed = analysis.detections(time, &boxes);
+            events.write(&analysed.events)?;
+            if mot.save_tracks.is_some() {
+                for seen in analysed.seen {
+                    if let Ok(frame) = tracked.binary_search_by_key(&seen.time, |(time, _)| *time) {
+                        tracked[frame].1.push(seen);
+                    }
+                }
+            }
             end = time;
+        }
+        if let Some(path) = &mot.save_tracks {
+            save(path, mot_text(&video.track_rows(&tracked)).as_bytes(), "tracks file")?;
         }
     } else {
         let frames = video.tracks(&rows)?;
