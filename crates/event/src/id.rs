@@ -3,7 +3,7 @@ use serde_json::Map;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::{Event, Gap, What};
+use crate::{Event, Gap, Observed, What};
 
 /// The name space of camtally's event ids (a UUIDv4 made once; it must never change).
 const NAMESPACE: Uuid = Uuid::from_u128(0x8c1e_66a1_7a0b_4f0e_9b1d_2f3c_5a60_c7d4);
@@ -57,6 +57,14 @@ impl Stream {
         let name = format!("gap {}", gap.from.as_micros());
         let id = self.id(TrackId(0), &name, 0, 0);
         self.event(id, gap.from, None, What::Gap(gap))
+    }
+
+    /// A watched stretch as an event. Its id comes from where it begins: those who report it again must report
+    /// the same stretch.
+    pub fn observed(&self, observed: Observed) -> Event {
+        let name = format!("observed {}", observed.from.as_micros());
+        let id = self.id(TrackId(0), &name, 0, 0);
+        self.event(id, observed.from, None, What::Observed(observed))
     }
 
     fn event(&self, id: Uuid, moment: StreamTime, model: Option<String>, what: What) -> Event {

@@ -63,6 +63,8 @@ pub enum What {
     ZoneLeave(Sighting, Dwell),
     /// The camera gave nothing that could be counted.
     Gap(Gap),
+    /// The camera was watched: what tells "nobody came" from "nobody looked".
+    Observed(Observed),
     /// An operator set a number right.
     Correction(Correction),
 }
@@ -136,6 +138,15 @@ pub struct Gap {
     pub detail: Option<String>,
 }
 
+/// A stretch of time in which everything that the camera saw was counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// Where it begins.
+    pub from: StreamTime,
+    /// Where it ends.
+    pub until: StreamTime,
+}
+
 /// Why nothing could be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -167,7 +178,7 @@ impl Event {
     /// The line or zone that it is about, if any.
     pub fn rule(&self) -> Option<&str> {
         match &self.what {
-            What::Gap(_) => None,
+            What::Gap(_) | What::Observed(_) => None,
             What::Correction(correction) => Some(&correction.rule),
             _ => self.sighting().map(|sighting| sighting.rule.as_str()),
         }
@@ -196,7 +207,7 @@ impl What {
             | What::PassedBy(_, sighting)
             | What::ZoneEnter(sighting)
             | What::ZoneLeave(sighting, _) => Some(sighting),
-            What::Gap(_) | What::Correction(_) => None,
+            What::Gap(_) | What::Observed(_) | What::Correction(_) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use crate::{Correction, Direction, Dwell, Event, Gap, GapReason, Sighting, What};
+use crate::{Correction, Direction, Dwell, Event, Gap, GapReason, Observed, Sighting, What};
 
 /// The longest line that is read as an event.
 const MAX_LINE: usize = 64 * 1024;
@@ -112,6 +112,7 @@ impl Event {
             What::ZoneEnter(_) => "zone_enter",
             What::ZoneLeave(..) => "zone_leave",
             What::Gap(_) => "gap",
+            What::Observed(_) => "observed",
             What::Correction(_) => "correction",
         }
     }
@@ -168,6 +169,10 @@ impl From<&Event> for Wire {
                 wire.reason = Some(gap.reason);
                 wire.detail.clone_from(&gap.detail);
             }
+            What::Observed(observed) => {
+                wire.from = Some(rfc3339(event.calendar(observed.from)));
+                wire.until = Some(rfc3339(event.calendar(observed.until)));
+            }
             What::Correction(correction) => {
                 wire.was = Some(correction.was);
                 wire.now = Some(correction.now);
@@ -207,17 +212,13 @@ impl Wire {
                 What::ZoneLeave(self.sighting(stream_time, time)?, dwell)
             }
             "gap" => {
-                let moment = |field, text: Option<&String>| {
-                    let text = self.need(field, text)?;
-                    Ok::<_, ParseEventError>(stream_time + since(instant(field, text)?, time))
-                };
-                let (from, until) =
-                    (moment("from", self.from.as_ref())?, moment("until", self.until.as_ref())?);
-                if until < from {
-                    return Err(invalid("until", self.until.as_deref().unwrap_or(""), "not before `from`"));
-                }
+                let (from, until) = self.span(stream_time, time)?;
                 let reason = self.need("reason", self.reason)?;
                 What::Gap(Gap { from, until, reason, detail: self.detail })
+            }
+            "observed" => {
+                let (from, until) = self.span(stream_time, time)?;
+                What::Observed(Observed { from, until })
             }
             "correction" => What::Correction(Correction {
                 rule: self.need("rule", self.rule.clone())?,
@@ -225,12 +226,30 @@ impl Wire {
                 now: self.need("now", self.now)?,
             }),
             other => {
-                let want = "crossing, turned_back, passed_by, zone_enter, zone_leave, gap or correction";
+                let want =
+                    "crossing, turned_back, passed_by, zone_enter, zone_leave, gap, observed or correction";
                 return Err(invalid("kind", other, want));
             }
         };
         let Self { id, camera, model, other, .. } = self;
         Ok(Event { id, camera, stream_time, time, model, what, other })
+    }
+
+    /// `from` and `until`, in stream time.
+    fn span(
+        &self,
+        stream_time: StreamTime,
+        time: OffsetDateTime,
+    ) -> Result<(StreamTime, StreamTime), ParseEventError> {
+        let moment = |field, text: Option<&String>| {
+            let text = self.need(field, text)?;
+            Ok::<_, ParseEventError>(stream_time + since(instant(field, text)?, time))
+        };
+        let (from, until) = (moment("from", self.from.as_ref())?, moment("until", self.until.as_ref())?);
+        if until < from {
+            return Err(invalid("until", self.until.as_deref().unwrap_or(""), "not before `from`"));
+        }
+        Ok((from, until))
     }
 
     fn sighting(&self, stream_time: StreamTime, time: OffsetDateTime) -> Result<Sighting, ParseEventError> {
@@ -308,6 +327,7 @@ mod tests {
     fn gaps_and_stays_survive_a_round_trip() {
         for line in [
             r#"{"id":"6f6c5ee5-6a56-5c33-a3a3-6d0f6f0b7c11","kind":"gap","camera":"a","stream_time_s":2.0,"time":"2026-11-23T08:00:02.000Z","from":"2026-11-23T08:00:02.000Z","until":"2026-11-23T08:00:05.500Z","reason":"offline","detail":"corrupt"}"#,
+            r#"{"id":"6f6c5ee5-6a56-5c33-a3a3-6d0f6f0b7c11","kind":"observed","camera":"a","stream_time_s":2.0,"time":"2026-11-23T08:00:02.000Z","from":"2026-11-23T08:00:02.000Z","until":"2026-11-23T08:00:12.000Z"}"#,
             r#"{"id":"6f6c5ee5-6a56-5c33-a3a3-6d0f6f0b7c11","kind":"zone_leave","camera":"a","rule":"queue","rule_version":2,"class":"person","confidence":1.0,"stream_time_s":9.0,"time":"2026-11-23T08:00:09.000Z","confirmed_time":"2026-11-23T08:00:10.000Z","dwell_s":4.25,"inferred":true,"track":3}"#,
         ] {
             assert_eq!(Event::from_json(line).unwrap().to_json(), line);
