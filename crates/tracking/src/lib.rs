@@ -12,6 +12,7 @@
 
 mod assignment;
 mod kalman;
+mod nearby;
 mod tracker;
 
 pub use tracker::{Tracked, Tracker, TrackerSettings};

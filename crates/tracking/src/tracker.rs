@@ -2,6 +2,7 @@ use observation::{BBox, Class, Detection, Point, StreamTime, TrackId, TrackedDet
 
 use crate::assignment::{Candidate, assign};
 use crate::kalman::Axis;
+use crate::nearby::Nearby;
 
 /// What a tracker may be told; the defaults serve most cameras.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,11 +77,31 @@ struct Track {
 
 /// A box in shares of the frame's height.
 #[derive(Clone, Copy, Debug)]
-struct MetricBox {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
+pub(crate) struct MetricBox {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+/// The detections of one frame that a tracker may use.
+struct Found {
+    detections: Vec<Detection>,
+    boxes: Vec<MetricBox>,
+    nearby: Nearby,
+}
+
+impl Found {
+    fn new(detections: &[Detection], weak: f32, aspect: f64) -> Self {
+        let usable = |d: &&Detection| {
+            let [w, h] = [d.bbox.width(), d.bbox.height()];
+            d.confidence >= weak && w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()
+        };
+        let detections: Vec<Detection> = detections.iter().filter(usable).copied().collect();
+        let boxes: Vec<MetricBox> = detections.iter().map(|d| MetricBox::of(&d.bbox, aspect)).collect();
+        let nearby = Nearby::new(&boxes);
+        Self { detections, boxes, nearby }
+    }
 }
 
 impl MetricBox {
@@ -138,47 +159,48 @@ impl Tracker {
             track.x.predict(step, acceleration);
             track.y.predict(step, acceleration);
         }
-        let usable = |d: &&Detection| {
-            let [w, h] = [d.bbox.width(), d.bbox.height()];
-            d.confidence >= self.settings.weak && w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()
-        };
-        let detections: Vec<Detection> = detections.iter().filter(usable).copied().collect();
-        let boxes: Vec<MetricBox> = detections.iter().map(|d| MetricBox::of(&d.bbox, self.aspect)).collect();
-        let strong: Vec<usize> =
-            (0..boxes.len()).filter(|&i| detections[i].confidence >= self.settings.strong).collect();
-        let weak: Vec<usize> =
-            (0..boxes.len()).filter(|&i| detections[i].confidence < self.settings.strong).collect();
-        self.steady(&strong, &boxes, &detections, time);
+        let found = Found::new(detections, self.settings.weak, self.aspect);
+        let strong: Vec<bool> =
+            found.detections.iter().map(|d| d.confidence >= self.settings.strong).collect();
+        self.steady(&found, &strong, time);
 
+        // To each track its detection, and to each detection its track.
         let mut matched: Vec<Option<usize>> = vec![None; self.tracks.len()];
-        let mut free = vec![true; boxes.len()];
-        let confirmed: Vec<usize> = (0..self.tracks.len()).filter(|&i| self.tracks[i].id.is_some()).collect();
-        let tentative: Vec<usize> = (0..self.tracks.len()).filter(|&i| self.tracks[i].id.is_none()).collect();
-        let mut stage = |tracker: &Self, rows: &[usize], columns: &[usize], cost: Cost| {
-            let rows: Vec<usize> = rows.iter().copied().filter(|&i| matched[i].is_none()).collect();
-            let columns: Vec<usize> = columns.iter().copied().filter(|&i| free[i]).collect();
-            for (row, column) in tracker.matches(&rows, &columns, &boxes, &detections, time, cost) {
-                matched[rows[row]] = Some(columns[column]);
-                free[columns[column]] = false;
+        let mut owner: Vec<Option<usize>> = vec![None; strong.len()];
+        let recent = |track: &Track| (time - track.last_seen).as_secs() <= step + TENTATIVE_S;
+        let confirmed = |track: &Track| track.id.is_some();
+        let mut stage = |tracks: &dyn Fn(&Track) -> bool, strength: bool, cost: Cost| {
+            let rows: Vec<usize> = (0..matched.len())
+                .filter(|&row| matched[row].is_none() && tracks(&self.tracks[row]))
+                .collect();
+            let free = |column: usize| owner[column].is_none() && strong[column] == strength;
+            for (row, column) in self.matches(&rows, &free, &found, time, cost) {
+                matched[row] = Some(column);
+                owner[column] = Some(row);
             }
         };
-        stage(self, &confirmed, &strong, Cost::Predicted);
-        let recent = |&i: &usize| (time - self.tracks[i].last_seen).as_secs() <= step + TENTATIVE_S;
-        let fresh: Vec<usize> = confirmed.iter().copied().filter(recent).collect();
-        stage(self, &fresh, &weak, Cost::Predicted);
-        stage(self, &confirmed, &strong, Cost::LastSeen);
-        stage(self, &tentative, &strong, Cost::Predicted);
-        stage(self, &tentative, &weak, Cost::Predicted);
+        stage(&confirmed, true, Cost::Predicted);
+        stage(&|track| confirmed(track) && recent(track), false, Cost::Predicted);
+        stage(&confirmed, true, Cost::LastSeen);
+        stage(&|track| !confirmed(track), true, Cost::Predicted);
+        stage(&|track| !confirmed(track), false, Cost::Predicted);
 
         let mut tracked = Tracked::default();
         for (i, matched) in matched.iter().enumerate() {
             let Some(column) = *matched else { continue };
-            self.join(i, time, &detections[column], &boxes[column], &mut tracked);
+            self.join(i, time, &found.detections[column], &found.boxes[column], &mut tracked);
         }
-        self.give_up(time, step, &mut tracked);
-        for &i in &strong {
-            if free[i] && !self.covered(time, &boxes[i]) {
-                self.begin(time, detections[i], boxes[i]);
+        // The boxes that confirmed tracks lie on now, before any track is dropped.
+        let taken: Vec<Option<Class>> = owner
+            .iter()
+            .map(|row| {
+                row.map(|row| &self.tracks[row]).filter(|track| confirmed(track)).map(|track| track.class)
+            })
+            .collect();
+        self.give_up(time, step, &found, &taken, &mut tracked);
+        for i in (0..strong.len()).filter(|&i| strong[i] && owner[i].is_none()) {
+            if !covered(&found, &taken, i) {
+                self.begin(time, found.detections[i], found.boxes[i]);
             }
         }
         tracked
@@ -191,19 +213,23 @@ impl Tracker {
     }
 
     /// Takes out a jump that all tracks make together: a camera on a pole shakes.
-    fn steady(&mut self, strong: &[usize], boxes: &[MetricBox], detections: &[Detection], time: StreamTime) {
+    fn steady(&mut self, found: &Found, strong: &[bool], time: StreamTime) {
         const LEAST_TRACKS: usize = 4;
         let mut jumps: Vec<(f64, f64)> = Vec::new();
         for track in self.tracks.iter().filter(|track| track.id.is_some()) {
             if (time - track.last_seen).as_secs() > 0.5 {
                 continue;
             }
-            let near = strong
-                .iter()
-                .filter(|&&i| alike(track.class, detections[i].class))
-                .map(|&i| (boxes[i].x - track.x.position, boxes[i].y - track.y.position))
-                .min_by(|a, b| a.0.hypot(a.1).total_cmp(&b.0.hypot(b.1)));
-            jumps.extend(near.filter(|jump| jump.0.hypot(jump.1) < 1.5 * track.height));
+            let reach = 1.5 * track.height;
+            let mut nearest = (reach * reach, None);
+            for i in found.nearby.within(track.x.position, reach) {
+                let off = (found.boxes[i].x - track.x.position, found.boxes[i].y - track.y.position);
+                let square = off.0 * off.0 + off.1 * off.1;
+                if square < nearest.0 && strong[i] && alike(track.class, found.detections[i].class) {
+                    nearest = (square, Some(off));
+                }
+            }
+            jumps.extend(nearest.1);
         }
         if jumps.len() < LEAST_TRACKS {
             return;
@@ -222,37 +248,30 @@ impl Tracker {
         }
     }
 
+    /// The cheapest pairs of the tracks `rows` and the free detections.
     fn matches(
         &self,
         rows: &[usize],
-        columns: &[usize],
-        boxes: &[MetricBox],
-        detections: &[Detection],
+        free: &dyn Fn(usize) -> bool,
+        found: &Found,
         time: StreamTime,
         cost: Cost,
     ) -> Vec<(usize, usize)> {
         let mut candidates = Vec::new();
-        // Sorted by place, so that each track looks only at what is near.
-        let mut order: Vec<usize> = (0..columns.len()).collect();
-        order.sort_by(|&a, &b| boxes[columns[a]].x.total_cmp(&boxes[columns[b]].x));
-        for (row, &i) in rows.iter().enumerate() {
-            let track = &self.tracks[i];
+        for &row in rows {
+            let track = &self.tracks[row];
             let (place, reach) = track.expected(cost, time);
-            let from = order.partition_point(|&c| boxes[columns[c]].x < place.x - reach);
-            for &column in &order[from..] {
-                let seen = &boxes[columns[column]];
-                if seen.x > place.x + reach {
-                    break;
-                }
-                if !alike(track.class, detections[columns[column]].class) {
+            let unseen = (time - track.last_seen).as_secs();
+            for column in found.nearby.within(place.x, reach) {
+                if !free(column) || !alike(track.class, found.detections[column].class) {
                     continue;
                 }
-                if let Some(cost) = misfit(&place, seen, reach, (time - track.last_seen).as_secs()) {
+                if let Some(cost) = misfit(&place, &found.boxes[column], reach, unseen) {
                     candidates.push(Candidate { row, column, cost });
                 }
             }
         }
-        assign(rows.len(), columns.len(), &candidates)
+        assign(self.tracks.len(), found.boxes.len(), &candidates)
     }
 
     fn join(
@@ -285,16 +304,6 @@ impl Tracker {
         }
     }
 
-    /// Whether a box lies mostly on a track that was seen in this frame: a second box of the same object. One
-    /// who truly stands behind another is met when they part.
-    fn covered(&self, time: StreamTime, place: &MetricBox) -> bool {
-        let bbox = place.bbox();
-        self.tracks.iter().filter(|track| track.id.is_some() && track.last_seen == time).any(|track| {
-            let other = track.last_box.bbox();
-            bbox.intersection(&other) > COVERED * bbox.area().min(other.area())
-        })
-    }
-
     fn begin(&mut self, time: StreamTime, seen: Detection, place: MetricBox) {
         let spread = BOX_NOISE * place.height;
         let speed = likely_speed(seen.class) * place.height;
@@ -312,13 +321,17 @@ impl Tracker {
         });
     }
 
-    fn give_up(&mut self, time: StreamTime, step: f64, tracked: &mut Tracked) {
+    fn give_up(
+        &mut self,
+        time: StreamTime,
+        step: f64,
+        found: &Found,
+        taken: &[Option<Class>],
+        tracked: &mut Tracked,
+    ) {
         let (lost_s, aspect) = (self.settings.lost_s, self.aspect);
-        let doubled = self.doubled(time);
-        let mut index = 0;
         self.tracks.retain(|track| {
-            let double = doubled.contains(&index);
-            index += 1;
+            let double = track.is_double(time, found, taken);
             let unseen = (time - track.last_seen).as_secs();
             let out = track.x.position < 0.0
                 || track.x.position > aspect
@@ -336,22 +349,16 @@ impl Tracker {
             keep
         });
     }
+}
 
-    /// Tracks that were not seen in this frame and lie on one that was: the same object, twice.
-    fn doubled(&self, time: StreamTime) -> Vec<usize> {
-        let mut doubled = Vec::new();
-        for (i, lost) in self.tracks.iter().enumerate() {
-            if lost.last_seen == time || (time - lost.last_seen).as_secs() < 0.5 {
-                continue;
-            }
-            let place = lost.expected(Cost::Predicted, time).0;
-            let same = |other: &&Track| other.last_seen == time && alike(other.class, lost.class);
-            if self.tracks.iter().filter(same).any(|other| other.last_box.iou(&place) > DUPLICATE_IOU) {
-                doubled.push(i);
-            }
-        }
-        doubled
-    }
+/// Whether the box `i` lies mostly on one that a confirmed track has taken: a second box of the same object.
+/// One who truly stands behind another is met when they part.
+fn covered(found: &Found, taken: &[Option<Class>], i: usize) -> bool {
+    let place = &found.boxes[i];
+    found.nearby.overlapping(place).filter(|&other| taken[other].is_some()).any(|other| {
+        let (bbox, other) = (place.bbox(), found.boxes[other].bbox());
+        bbox.intersection(&other) > COVERED * bbox.area().min(other.area())
+    })
 }
 
 /// Where a track is looked for.
@@ -380,6 +387,19 @@ impl Track {
         )
     }
 
+    /// Whether it was not seen for a while and lies on a box that another track has taken: the same object,
+    /// twice.
+    fn is_double(&self, time: StreamTime, found: &Found, taken: &[Option<Class>]) -> bool {
+        if (time - self.last_seen).as_secs() < LOST_S {
+            return false;
+        }
+        let place = self.expected(Cost::Predicted, time).0;
+        found.nearby.overlapping(&place).any(|other| {
+            taken[other].is_some_and(|class| alike(class, self.class))
+                && found.boxes[other].iou(&place) > DUPLICATE_IOU
+        })
+    }
+
     fn correct(&mut self, time: StreamTime, seen: &MetricBox) {
         let unseen = (time - self.last_seen).as_secs();
         let noise = BOX_NOISE * seen.height;
@@ -402,11 +422,14 @@ impl Track {
 /// it must lie on the expected box and be as large: somebody else who comes by is another track.
 fn misfit(place: &MetricBox, seen: &MetricBox, reach: f64, unseen: f64) -> Option<f64> {
     let off = (seen.x - place.x).hypot(seen.y - place.y);
+    if off > reach {
+        return None;
+    }
     let ratio = (seen.height / place.height).ln().abs();
     let iou = place.iou(seen);
     let lost = unseen > LOST_S;
     let most = if lost { LOST_RATIO } else { 0.7 };
-    if off > reach || ratio > most || (lost && iou < LOST_IOU) {
+    if ratio > most || (lost && iou < LOST_IOU) {
         return None;
     }
     Some(0.5 * (1.0 - iou) + 0.35 * off / reach + 0.15 * ratio / 0.7)

@@ -4,6 +4,7 @@ mod measured;
 mod peers;
 mod sample;
 mod scenes;
+mod tracking;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
@@ -23,6 +24,11 @@ const BENCHES: &[Bench] = &[
     },
     Bench { name: "sample", about: "accuracy and time on the sample video, by input size", run: sample::run },
     Bench { name: "peers", about: "the sample and the scenes beside Python's supervision", run: peers::run },
+    Bench {
+        name: "tracking",
+        about: "tracking and counting alone, beside similari and ByteTrack",
+        run: tracking::run,
+    },
 ];
 
 #[derive(clap::Args)]

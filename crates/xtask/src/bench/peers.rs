@@ -114,7 +114,7 @@ fn fps(stats: &Path) -> anyhow::Result<f64> {
 }
 
 /// A Python with the peers, in .tools.
-fn python() -> anyhow::Result<PathBuf> {
+pub(super) fn python() -> anyhow::Result<PathBuf> {
     let home = Path::new(".tools/peers");
     let python = home.join("bin/python");
     if !home.join("ready").exists() {
