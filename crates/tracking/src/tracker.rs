@@ -432,7 +432,7 @@ fn misfit(place: &MetricBox, seen: &MetricBox, reach: f64, unseen: f64) -> Optio
     if ratio > most || (lost && iou < LOST_IOU) {
         return None;
     }
-    Some(0.5 * (1.0 - iou) + 0.35 * off / reach + 0.15 * ratio / 0.7)
+    Some(0.8 * (1.0 - iou) + 0.1 * off / reach + 0.1 * ratio / 0.7)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
