@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use observation::StreamDuration;
+use scene::Behaviour;
 
 /// Counts people and vehicles from ordinary cameras.
 #[derive(Debug, Parser)]
@@ -206,9 +207,12 @@ pub(crate) struct Evaluate {
     /// Size of the picture that MOT truth is in.
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
     pub(crate) size: Size,
-    /// The lines that MOT truth is held against.
+    /// The lines that MOT truth is held against; they are drawn into the pictures of --video.
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
+    /// The video that was counted: the page then shows a picture of each mistake.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) video: Option<PathBuf>,
 }
 
 /// Write a seeded scene: detections, tracks and exact truth.
@@ -235,7 +239,7 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
     pub(crate) misses: f64,
     /// False boxes in a frame, on average.
-    #[arg(long, value_name = "N", value_parser = share, default_value = "0")]
+    #[arg(long, value_name = "N", default_value = "0")]
     pub(crate) false_boxes: f64,
     /// Noise of the boxes, as a share of their size.
     #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
@@ -243,4 +247,22 @@ pub(crate) struct Simulate {
     /// Hide those who walk behind others.
     #[arg(long)]
     pub(crate) occlusion: bool,
+    /// How many times a minute two tracks, or a track and a new one, change places.
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub(crate) id_switches: f64,
+    /// What the walkers do; everything unless given.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = behaviour)]
+    pub(crate) behaviours: Vec<Behaviour>,
+    /// How often one who paces walks over the line.
+    #[arg(long, value_name = "N")]
+    pub(crate) laps: Option<u32>,
+    /// Also draw the scene as a video, scene.mp4.
+    #[arg(long)]
+    pub(crate) video: bool,
+}
+
+fn behaviour(text: &str) -> Result<Behaviour, String> {
+    let known = || Behaviour::ALL.map(Behaviour::name);
+    let found = Behaviour::ALL.into_iter().find(|behaviour| behaviour.name() == text);
+    found.ok_or_else(|| format!("`{text}` is no behaviour; there are {}", known().join(", ")))
 }

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use counting::Rules;
 
 /// The largest text file that is read into memory.
 const MAX_TEXT: u64 = 1 << 30;
@@ -29,6 +30,11 @@ pub(crate) fn text(path: &Path, what: &str) -> Result<String> {
     let read = file.take(MAX_TEXT).read_to_string(&mut content);
     read.with_context(|| format!("the {what} {shown} is no text file"))?;
     Ok(content)
+}
+
+/// Reads a rules file.
+pub(crate) fn rules(path: &Path) -> Result<Rules> {
+    Rules::from_toml(&text(path, "rules file")?).with_context(|| path.display().to_string())
 }
 
 /// Opens a file for writing; `-` is standard output.

@@ -1,7 +1,7 @@
 //! Results in, pictures out: annotated frames, heat maps, maps of births and deaths, drawings of scenes.
 //!
 //! Everything here is pure: pictures are RGB24 buffers (`width * height * 3` bytes, rows from the top, no
-//! padding), PNG files are bytes, drawings are SVG texts; nothing reads or writes a file. Equal input gives
+//! padding), PNG and JPEG files are bytes, drawings are SVG texts; nothing reads or writes a file. Equal input gives
 //! equal bytes. Coordinates are normalised to the frame, as everywhere.
 //!
 //! - [`Overlay`] draws boxes, trails, lines, zones and counts onto the frames of a video.
@@ -39,7 +39,7 @@ mod scene_svg;
 pub use look::{BoxLook, FrameContent, LineLook, ZoneLook};
 pub use maps::{Grid, birth_death_png, heat_map_png};
 pub use overlay::Overlay;
-pub use picture::{Rgb, encode_png};
+pub use picture::{Rgb, encode_jpeg, encode_png};
 pub use scene_svg::{PathLook, SceneLook, scene_svg};
 
 /// Why a picture could not be drawn.
@@ -76,4 +76,7 @@ pub enum DrawingError {
     /// The PNG encoder failed.
     #[error("the picture could not be written as PNG: {0}")]
     Png(#[from] png::EncodingError),
+    /// The JPEG encoder failed.
+    #[error("the picture could not be written as JPEG: {0}")]
+    Jpeg(#[from] jpeg_encoder::EncodingError),
 }

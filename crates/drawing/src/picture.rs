@@ -64,6 +64,20 @@ pub fn encode_png(picture: &Rgb<'_>) -> Result<Vec<u8>, DrawingError> {
     Ok(bytes)
 }
 
+/// The picture as a JPEG file, of a quality at which a person sees no fault.
+///
+/// # Errors
+/// When the encoder fails.
+pub fn encode_jpeg(picture: &Rgb<'_>) -> Result<Vec<u8>, DrawingError> {
+    const QUALITY: u8 = 80;
+    let mut bytes = Vec::new();
+    let side = |pixels: u32| u16::try_from(pixels).expect("sides are at most 16384");
+    let (width, height) = (side(picture.width), side(picture.height));
+    let encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
+    encoder.encode(picture.pixels, width, height, jpeg_encoder::ColorType::Rgb)?;
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

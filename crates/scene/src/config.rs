@@ -58,6 +58,21 @@ impl Behaviour {
         Self::Pacing,
         Self::TwoAtOnce,
     ];
+
+    /// As it is written in a configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Straight => "straight",
+            Self::Diagonal => "diagonal",
+            Self::VShaped => "v-shaped",
+            Self::TurnBefore => "turn-before",
+            Self::TurnAfter => "turn-after",
+            Self::StopAndGo => "stop-and-go",
+            Self::Loiter => "loiter",
+            Self::Pacing => "pacing",
+            Self::TwoAtOnce => "two-at-once",
+        }
+    }
 }
 
 /// A scene to be generated. The same configuration gives the same scene on every machine, and the walkers'

@@ -2,12 +2,19 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use counting::Rules;
+use drawing::{FrameContent, Overlay, Rgb};
 use event::Direction;
+use observation::StreamTime;
 use scene::{CountedCrossing, Line, MotVideo, TruthCrossing, evaluate, parse_mot, parse_truth};
 use serde::Deserialize;
+use video::{Item, ReadOptions, Reader, Scaler, Source};
 
 use crate::cli::{self, Evaluate};
-use crate::{Done, inputs, put};
+use crate::commands::count::{Looks, data_uri};
+use crate::{Done, inputs, put, say};
+
+/// Width of the pictures on the page, in pixels.
+const PICTURE_WIDTH: u32 = 640;
 
 pub(crate) fn run(args: &Evaluate) -> Result<Done> {
     let truth = truth(args)?;
@@ -16,7 +23,10 @@ pub(crate) fn run(args: &Evaluate) -> Result<Done> {
     let text = match args.format {
         cli::Format::Table => evaluation.to_table(),
         cli::Format::Json => serde_json::to_string_pretty(&evaluation)? + "\n",
-        cli::Format::Html => evaluation.to_html(&|_| None),
+        cli::Format::Html => {
+            let pictures = Pictures::open(args)?;
+            evaluation.to_html(&|seconds| pictures.as_ref().and_then(|pictures| pictures.at(seconds)))
+        }
     };
     put(&text)?;
     Ok(Done::Well)
@@ -31,7 +41,7 @@ fn truth(args: &Evaluate) -> Result<Vec<TruthCrossing>> {
     let (Some(fps), Some(rules)) = (args.fps, &args.rules) else {
         bail!("{shown} is no JSON, so it must be labelled tracks (MOT format), which need --fps and --rules");
     };
-    let rules = Rules::from_toml(&inputs::text(rules, "rules file")?).context(rules.display().to_string())?;
+    let rules = inputs::rules(rules)?;
     let lines: Vec<Line> = rules.lines.iter().map(|rule| Line::new(&rule.name, &rule.points)).collect();
     let video = MotVideo { fps, width: args.size.width, height: args.size.height };
     let rows = parse_mot(&text).with_context(|| shown.clone())?;
@@ -63,4 +73,46 @@ fn crossings(path: &Path) -> Result<Vec<CountedCrossing>> {
         counted.push(CountedCrossing { line, direction, t: event.stream_time_s });
     }
     Ok(counted)
+}
+
+/// The video, for a picture of each mistake.
+struct Pictures {
+    source: Source,
+    rules: Option<Rules>,
+}
+
+impl Pictures {
+    fn open(args: &Evaluate) -> Result<Option<Self>> {
+        let Some(path) = &args.video else { return Ok(None) };
+        let source = Source::resolve(path)?;
+        let rules = args.rules.as_deref().map(inputs::rules).transpose()?;
+        Ok(Some(Self { source, rules }))
+    }
+
+    /// The picture at a time, as a data URI; none where the video has none, which is said.
+    fn at(&self, seconds: f64) -> Option<String> {
+        let picture = self.draw(StreamTime::from_secs(seconds));
+        picture.map_err(|error| say(&format!("camtally: no picture at {seconds:.1} s: {error:#}"))).ok()
+    }
+
+    fn draw(&self, time: StreamTime) -> Result<String> {
+        let options = ReadOptions { start: Some(time), ..ReadOptions::default() };
+        let reader = Reader::open(&self.source, &options)?;
+        let (width, height) = (reader.info().width, reader.info().height);
+        let size = (PICTURE_WIDTH, (PICTURE_WIDTH * height / width.max(1)).max(1));
+        let frame = reader.into_iter().find_map(|item| match item {
+            Item::Frame(frame) => Some(frame),
+            Item::Gap(_) => None,
+        });
+        let frame = frame.context("the video ends before")?;
+        let mut picture = frame.to_rgb_sized(&mut Scaler::new(), size.0, size.1)?;
+        if let Some(rules) = &self.rules {
+            let looks = Looks::new(rules);
+            let content =
+                FrameContent { lines: &looks.lines, zones: &looks.zones, ..FrameContent::default() };
+            Overlay::new(size.0, size.1)?.frame(&mut picture.data, &content)?;
+        }
+        let jpeg = drawing::encode_jpeg(&Rgb::new(picture.width, picture.height, &picture.data)?)?;
+        Ok(data_uri("image/jpeg", &jpeg))
+    }
 }

@@ -1,28 +1,39 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use indicatif::ProgressBar;
 use scene::{MotVideo, Noise, Scene, SceneConfig, mot_text, truth_json};
+use video::{Mp4Writer, WriteOptions};
 
 use crate::cli::Simulate;
 use crate::{Done, put};
 
 /// The picture that the MOT files' boxes are in.
 const PICTURE: (u32, u32) = (1920, 1080);
+/// The size in which a scene is drawn.
+const DRAWN: (u32, u32) = (1280, 720);
 
 pub(crate) fn run(args: &Simulate) -> Result<Done> {
-    let config = SceneConfig {
+    let mut config = SceneConfig {
         seed: args.seed,
         duration: args.seconds.as_secs(),
         fps: args.fps,
         walkers: args.walkers,
         ..SceneConfig::default()
     };
+    if !args.behaviours.is_empty() {
+        config.behaviours = args.behaviours.iter().map(|behaviour| (*behaviour, 1.0)).collect();
+    }
+    if let Some(laps) = args.laps {
+        config.laps = [laps, laps];
+    }
     let noise = Noise {
         seed: args.seed,
         misses: args.misses,
         false_boxes: args.false_boxes,
         jitter: args.jitter,
         occlusion: args.occlusion,
+        id_switches: args.id_switches,
         ..Noise::none()
     };
     let scene = Scene::generate(&config)?;
@@ -41,6 +52,9 @@ pub(crate) fn run(args: &Simulate) -> Result<Done> {
         rules += &format!("[[line]]\nname = \"{}\"\npoints = [{}]\n", line.name, points.join(", "));
     }
     write(&args.out, "rules.toml", &rules)?;
+    if args.video {
+        render(&scene, &args.out.join("scene.mp4"))?;
+    }
     let path = |name: &str| args.out.join(name).display().to_string();
     put(&format!(
         "{}: {} frames, {} crossings; count them with\n  camtally count --detections {} --fps {} --size {}x{} --rules {}\n",
@@ -54,6 +68,22 @@ pub(crate) fn run(args: &Simulate) -> Result<Done> {
         path("rules.toml"),
     ))?;
     Ok(Done::Well)
+}
+
+/// Draws every frame.
+fn render(scene: &Scene, path: &Path) -> Result<()> {
+    let (width, height) = DRAWN;
+    let renderer =
+        scene::Renderer::new(scene, width, height).expect("the size is a fixed one within the limits");
+    let options = WriteOptions { fps: scene.config().fps, ..WriteOptions::default() };
+    let mut writer = Mp4Writer::create(path, width, height, &options)?;
+    let bar = ProgressBar::new(u64::from(scene.frame_count()));
+    for index in 0..scene.frame_count() {
+        writer.write(scene.frame_time(index), &renderer.frame(index))?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(writer.finish()?)
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<()> {

@@ -5,8 +5,11 @@ mod outputs;
 mod page;
 mod video;
 
-use anyhow::{Context, Result};
-use counting::{Rules, Summary};
+pub(crate) use outputs::Looks;
+pub(crate) use page::data_uri;
+
+use anyhow::Result;
+use counting::Summary;
 use observation::StreamTime;
 
 use crate::cli::{self, Count};
@@ -21,8 +24,7 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) fn run(args: &Count) -> Result<Done> {
-    let text = inputs::text(&args.rules, "rules file")?;
-    let rules = Rules::from_toml(&text).with_context(|| args.rules.display().to_string())?;
+    let rules = inputs::rules(&args.rules)?;
     let outcome = match &args.source {
         Some(source) => video::count(source, rules, args)?,
         None => boxes::count(rules, args)?,

@@ -38,15 +38,16 @@ pub(crate) fn html(
          <h2>Where people walk</h2><img alt=\"Heat map\" src=\"{}\">\
          <h2>Where tracks begin and end</h2><img alt=\"Map of tracks\" src=\"{}\"><p>Model: {}</p></html>\n",
         escape(&totals(summary, end)),
-        data_uri(heat),
-        data_uri(tracks),
+        data_uri("image/png", heat),
+        data_uri("image/png", tracks),
         escape(model),
     )
 }
 
-fn data_uri(png: &[u8]) -> String {
+/// A picture that a page holds in itself.
+pub(crate) fn data_uri(media_type: &str, bytes: &[u8]) -> String {
     use base64::Engine;
-    format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(png))
+    format!("data:{media_type};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
 fn escape(text: &str) -> String {
