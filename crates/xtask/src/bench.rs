@@ -1,5 +1,6 @@
 //! Benchmarks: each runs beside its peers in one go, and writes raw numbers and a table under `docs/`.
 
+mod cost;
 mod measured;
 mod peers;
 mod sample;
@@ -28,6 +29,11 @@ const BENCHES: &[Bench] = &[
         name: "tracking",
         about: "tracking and counting alone, beside similari and ByteTrack",
         run: tracking::run,
+    },
+    Bench {
+        name: "cost",
+        about: "processor time and memory, beside bare decoding and inference",
+        run: cost::run,
     },
 ];
 

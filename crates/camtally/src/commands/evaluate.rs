@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Evaluate) -> Result<Done> {
         cli::Format::Table => evaluation.to_table(),
         cli::Format::Json => serde_json::to_string_pretty(&evaluation)? + "\n",
         cli::Format::Html => {
-            let pictures = Pictures::open(args)?;
+            let pictures = Pictures::open(args, &counted)?;
             evaluation.to_html(&|seconds| pictures.as_ref().and_then(|pictures| pictures.at(seconds)))
         }
     };
@@ -76,17 +76,18 @@ fn crossings(path: &Path) -> Result<Vec<CountedCrossing>> {
 }
 
 /// The video, for a picture of each mistake.
-struct Pictures {
+struct Pictures<'a> {
     source: Source,
     rules: Option<Rules>,
+    counted: &'a [CountedCrossing],
 }
 
-impl Pictures {
-    fn open(args: &Evaluate) -> Result<Option<Self>> {
+impl<'a> Pictures<'a> {
+    fn open(args: &Evaluate, counted: &'a [CountedCrossing]) -> Result<Option<Self>> {
         let Some(path) = &args.video else { return Ok(None) };
         let source = Source::resolve(path)?;
         let rules = args.rules.as_deref().map(inputs::rules).transpose()?;
-        Ok(Some(Self { source, rules }))
+        Ok(Some(Self { source, rules, counted }))
     }
 
     /// The picture at a time, as a data URI; none where the video has none, which is said.
@@ -107,9 +108,15 @@ impl Pictures {
         let frame = frame.context("the video ends before")?;
         let mut picture = frame.to_rgb_sized(&mut Scaler::new(), size.0, size.1)?;
         if let Some(rules) = &self.rules {
-            let looks = Looks::new(rules);
-            let content =
-                FrameContent { lines: &looks.lines, zones: &looks.zones, ..FrameContent::default() };
+            let mut looks = Looks::new(rules);
+            for line in &mut looks.lines {
+                let before = |one: &&CountedCrossing| one.line == line.name && one.t <= time.as_secs();
+                let so_far = |direction| {
+                    self.counted.iter().filter(before).filter(|one| one.direction == direction).count() as u64
+                };
+                (line.forward, line.backward) = (so_far(Direction::Forward), so_far(Direction::Backward));
+            }
+            let content = FrameContent { time, lines: &looks.lines, ..FrameContent::default() };
             Overlay::new(size.0, size.1)?.frame(&mut picture.data, &content)?;
         }
         let jpeg = drawing::encode_jpeg(&Rgb::new(picture.width, picture.height, &picture.data)?)?;
