@@ -62,15 +62,28 @@ pub struct ZoneTotals {
     pub dwell_max_s: f64,
 }
 
-/// The least number of tracks before anything is said about where they begin and end.
-const ENOUGH_TRACKS: u64 = 20;
-
 impl Summary {
-    /// Lines at which more than 5 % of all tracks begin or end within a body height: they should be moved.
+    /// Lines at which surely more than 5 % of all tracks begin or end within a body height: they should be
+    /// moved. *Surely*: one or two of a few tracks are chance, so the share's lower bound is what counts.
     pub fn badly_placed(&self) -> impl Iterator<Item = &LineTotals> {
-        let enough = self.tracks >= ENOUGH_TRACKS;
-        self.lines.iter().filter(move |line| enough && (line.born_near + line.died_near) * 20 > self.tracks)
+        let all = self.tracks as f64;
+        self.lines
+            .iter()
+            .filter(move |line| lower_bound((line.born_near + line.died_near) as f64, all) > 0.05)
     }
+}
+
+/// Lower end of Wilson's 95 % interval of the share `hits` of `all` (Wilson 1927,
+/// doi:10.1080/01621459.1927.10502953).
+fn lower_bound(hits: f64, all: f64) -> f64 {
+    const Z: f64 = 1.959_963_984_540_054;
+    if all <= 0.0 {
+        return 0.0;
+    }
+    // A track that is both born and lost there counts twice.
+    let share = (hits / all).min(1.0);
+    let spread = Z * (share * (1.0 - share) / all + Z * Z / (4.0 * all * all)).sqrt();
+    (share + Z * Z / (2.0 * all) - spread) / (1.0 + Z * Z / all)
 }
 
 impl LineTotals {
@@ -87,5 +100,24 @@ impl LineTotals {
         };
         self.classes.entry(class.to_owned()).or_default()[side] += 1;
         self.inferred += u64::from(inferred);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placed(near: u64, tracks: u64) -> bool {
+        let line = LineTotals { born_near: near, ..LineTotals::default() };
+        Summary { lines: vec![line], tracks, ..Summary::default() }.badly_placed().next().is_some()
+    }
+
+    #[test]
+    fn a_line_is_called_badly_placed_only_when_it_is_sure() {
+        assert!(!placed(0, 0));
+        assert!(!placed(3, 28), "three of few are chance");
+        assert!(placed(10, 28));
+        assert!(placed(70, 1000), "seven per cent of many are not");
+        assert!(!placed(50, 1000));
     }
 }
