@@ -166,6 +166,10 @@ impl Decoder {
     /// [`MAX_FAILURES`]; so it ends.
     pub(crate) fn next(&mut self) -> Decoded {
         loop {
+            if self.control.is_some() && self.unreadable.is_some() {
+                // What a live decoder still holds is seconds old by now.
+                return self.end();
+            }
             let mut video = frame::Video::empty();
             match self.decoder.receive_frame(&mut video) {
                 Ok(()) if is_damaged(&video) => {
@@ -199,16 +203,19 @@ impl Decoder {
 
     /// Gives the decoder the next packet, or tells it that there are no more.
     fn feed(&mut self) {
-        if self.control.as_ref().is_some_and(|control| control.interrupts()) {
-            self.unreadable = Some(LibavError(ffmpeg::Error::Exit));
-            return self.drain();
-        }
         let mut packet = Packet::empty();
-        match packet.read(&mut self.input) {
+        let read = match packet.read(&mut self.input) {
+            // libav may have gone on without waiting, or hands out what was left over when a wait was ended.
+            Ok(()) if self.is_interrupted() => Err(ffmpeg::Error::Exit),
+            read => read,
+        };
+        match read {
             Ok(()) => {}
             Err(ffmpeg::Error::Eof) => return self.drain(),
             Err(error) if is_again(error) && self.control.is_some() => {
-                if let Some(control) = &self.control {
+                if self.is_interrupted() {
+                    self.unreadable = Some(LibavError(ffmpeg::Error::Exit));
+                } else if let Some(control) = &self.control {
                     control.sleep(DEVICE_POLL);
                 }
                 return;
@@ -243,6 +250,10 @@ impl Decoder {
                 self.drain();
             }
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.control.as_ref().is_some_and(|control| control.interrupts())
     }
 
     fn fail(&mut self, error: ffmpeg::Error) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ffmpeg_next::format::context::Input;
+use ffmpeg_next::media::Type;
 use ffmpeg_next::{Dictionary, ffi};
 
 use super::address::{Kind, NetworkAddress};
@@ -90,13 +91,19 @@ pub(crate) fn connect(
     };
     let request = request.ok_or_else(|| Outage::Failed("its address holds a zero byte".to_owned()))?;
     let is_device = request.is_device;
-    let mut input =
-        open(request, control).map_err(|error| Outage::connecting(error, options.connect_limit))?;
+    let mut input = open(request, control).map_err(|error| match (kind, error.0) {
+        (Kind::Rtsp(address), ffmpeg_next::Error::HttpOther4xx)
+            if has_only_sound(address, options, control) =>
+        {
+            Outage::NoVideo("sound".to_owned())
+        }
+        _ => Outage::connecting(error, options.connect_limit),
+    })?;
     let opened = control.now();
     let format = input.format().name().to_owned();
     if format == "rtsp" && input.nb_streams() == 0 {
         // Asked for its streams, libav would wait for one until the limit.
-        return Err(Outage::NoVideo("sound or nothing".to_owned()));
+        return Err(Outage::NoVideo("nothing".to_owned()));
     }
     libav::find_streams(&mut input).map_err(|error| Outage::connecting(error, options.connect_limit))?;
     let decoder =
@@ -108,6 +115,18 @@ pub(crate) fn connect(
         opened,
         is_paced: !is_live,
         is_stamped: !UNSTAMPED.contains(&format.as_str()),
+    })
+}
+
+/// Whether a camera that refused to play has sound and no video. Asked for its video alone, libav plays nothing,
+/// which cameras refuse in their own words.
+fn has_only_sound(address: &NetworkAddress, options: &LiveOptions, control: &Arc<Control>) -> bool {
+    let Some(mut request) = rtsp(address, options) else {
+        return false;
+    };
+    request.options.set("allowed_media_types", "video+audio");
+    open(request, control).is_ok_and(|input| {
+        input.nb_streams() > 0 && input.streams().all(|stream| stream.parameters().medium() == Type::Audio)
     })
 }
 

@@ -27,6 +27,9 @@ const MAX_DROPPED: u32 = 8;
 const WRAP_MARGIN: i64 = 10_000_000;
 /// RTP counts in 32 bits, MPEG-TS in 33.
 const WRAPS: [i64; 2] = [1 << 32, 1 << 33];
+/// A frame without a stamp in a stream that has some is put where it is expected, if that is this near to its
+/// arrival. Microseconds.
+const EXPECTATION: i64 = 2_000_000;
 /// Drift is told once it has been measured for this long. Microseconds.
 const DRIFT_BASE: i64 = 60_000_000;
 
@@ -35,15 +38,24 @@ const DRIFT_BASE: i64 = 60_000_000;
 #[derive(Debug, Default)]
 pub(crate) struct Discipline {
     last: Option<StreamTime>,
+    /// None where stamps mean nothing.
+    ticks: Option<Ticks>,
+    /// When a frame without a stamp is expected.
+    expected: i64,
     anchor: Option<Anchor>,
     jumps: u64,
 }
 
 impl Discipline {
-    /// A connection was made, and stamps begin anew: the first packet, stamped `first`, came at `now`. Without
-    /// such a stamp time is the arrival.
-    pub(crate) fn connected(&mut self, ticks: Ticks, first: Option<i64>, now: i64) {
-        self.anchor = first.map(|stamp| Anchor::new(ticks, stamp, now));
+    /// A connection was made, and stamps begin anew with a frame taken at about `began`. Without `ticks`, time
+    /// is the arrival.
+    pub(crate) fn connected(&mut self, ticks: Option<Ticks>, began: i64) {
+        (self.ticks, self.expected, self.anchor) = (ticks, began, None);
+    }
+
+    /// A packet stamped `stamp` was the first to come, at the time given to [`connected`](Self::connected).
+    pub(crate) fn first_packet(&mut self, stamp: i64) {
+        self.anchor = self.ticks.map(|ticks| Anchor::new(ticks, stamp, self.expected));
     }
 
     /// How often the camera's stamps leapt.
@@ -61,27 +73,35 @@ impl Discipline {
     /// Always later than the frame before.
     pub(crate) fn place(&mut self, stamp: Option<i64>, now: i64) -> Option<StreamTime> {
         let earliest = self.last.map_or(i64::MIN, |last| last.as_micros().saturating_add(1));
-        let time = match (&mut self.anchor, stamp) {
-            (Some(anchor), Some(stamp)) => match anchor.step_to(stamp, now) {
-                Step::On => anchor.time(),
-                Step::Back => return None,
-                Step::Leap => {
-                    self.jumps += 1;
-                    *anchor =
-                        Anchor { is_placed: true, ..Anchor::new(anchor.ticks, stamp, now.max(earliest)) };
-                    now
+        let time = match (self.ticks, stamp) {
+            (None, _) => now,
+            // RTSP's first packet often has no stamp.
+            (Some(_), None) if (now - self.expected).abs() < EXPECTATION => self.expected,
+            (Some(_), None) => now,
+            (Some(ticks), Some(stamp)) => {
+                let expected = self.expected.max(earliest);
+                let anchor = self.anchor.get_or_insert_with(|| Anchor::new(ticks, stamp, expected));
+                match anchor.step_to(stamp, now) {
+                    Step::On => anchor.time(),
+                    Step::Back => return None,
+                    Step::Leap => {
+                        self.jumps += 1;
+                        *anchor = Anchor { is_placed: true, ..Anchor::new(ticks, stamp, now.max(earliest)) };
+                        now
+                    }
                 }
-            },
-            _ => now,
+            }
         };
-        let time = StreamTime::from_micros(time.max(earliest));
+        let time = time.max(earliest);
+        self.expected = time.saturating_add(self.ticks.map_or(0, |ticks| ticks.interval));
+        let time = StreamTime::from_micros(time);
         self.last = Some(time);
         Some(time)
     }
 
     /// The frame that was placed last was here at `now`: steers the offset.
     pub(crate) fn arrived(&mut self, now: i64) {
-        if let Some(anchor) = &mut self.anchor {
+        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.is_placed) {
             anchor.steer(now);
         }
     }
@@ -92,6 +112,8 @@ impl Discipline {
 pub(crate) struct Ticks {
     num: i64,
     den: i64,
+    /// About the time between frames, microseconds.
+    interval: i64,
     /// The shortest leap forward, microseconds.
     forward_leap: i64,
 }
@@ -101,8 +123,8 @@ impl Ticks {
     pub(crate) fn new((num, den): (i32, i32), interval: i64) -> Self {
         let forward_leap = FORWARD_LEAP.max(interval.saturating_mul(5));
         match (num, den) {
-            (1.., 1..) => Self { num: i64::from(num), den: i64::from(den), forward_leap },
-            _ => Self { num: 1, den: 1_000_000, forward_leap },
+            (1.., 1..) => Self { num: i64::from(num), den: i64::from(den), interval, forward_leap },
+            _ => Self { num: 1, den: 1_000_000, interval, forward_leap },
         }
     }
 
@@ -250,7 +272,8 @@ mod tests {
     fn run(discipline: &mut Discipline, frames: impl IntoIterator<Item = (i64, i64)>) -> Vec<i64> {
         let mut frames = frames.into_iter().peekable();
         let (stamp, now) = *frames.peek().unwrap();
-        discipline.connected(video(), Some(stamp), now);
+        discipline.connected(Some(video()), now);
+        discipline.first_packet(stamp);
         let mut times = Vec::new();
         for (stamp, now) in frames {
             if let Some(time) = discipline.place(Some(stamp), now) {
@@ -352,9 +375,19 @@ mod tests {
     #[test]
     fn without_stamps_time_is_the_arrival() {
         let mut discipline = Discipline::default();
-        discipline.connected(video(), None, 0);
+        discipline.connected(None, 0);
         let times = [5, 45, 45, 90].map(|now| discipline.place(None, now * MS).unwrap().as_micros());
         assert_eq!(times, [5 * MS, 45 * MS, 45 * MS + 1, 90 * MS]);
+    }
+
+    #[test]
+    fn a_first_frame_without_a_stamp_comes_one_interval_before_the_second() {
+        let mut discipline = Discipline::default();
+        discipline.connected(Some(video()), S);
+        // Probing kept them back for half a second.
+        let stamps = [None, Some(ticks(40 * MS)), Some(ticks(80 * MS)), None, Some(ticks(160 * MS))];
+        let times = stamps.map(|stamp| discipline.place(stamp, S + 500 * MS).unwrap().as_micros() / MS);
+        assert_eq!(times, [1_000, 1_040, 1_080, 1_120, 1_160]);
     }
 
     #[test]
@@ -373,7 +406,10 @@ mod tests {
             time_base in (proptest::num::i32::ANY, proptest::num::i32::ANY),
         ) {
             let mut discipline = Discipline::default();
-            discipline.connected(Ticks::new(time_base, 40 * MS), frames[0].0, 0);
+            discipline.connected(Some(Ticks::new(time_base, 40 * MS)), 0);
+            if let Some(stamp) = frames[0].0 {
+                discipline.first_packet(stamp);
+            }
             let (mut now, mut last) = (0, i64::MIN);
             for (stamp, wait) in frames {
                 now += wait;

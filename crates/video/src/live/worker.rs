@@ -240,8 +240,10 @@ impl Worker {
         let now = self.now();
         // What is paced begins to play now; a camera began when it was asked.
         let began = if connection.is_paced { now } else { connection.opened - self.origin };
-        let first = connection.decoder.first_stamp().filter(|_| connection.is_stamped);
-        self.discipline.connected(stream.ticks, first, began);
+        self.discipline.connected(connection.is_stamped.then_some(stream.ticks), began);
+        if let Some(first) = connection.decoder.first_stamp() {
+            self.discipline.first_packet(first);
+        }
         if let Some(freeze) = &mut self.freeze {
             freeze.connected(now);
         }
