@@ -6,6 +6,8 @@ use std::io::Read;
 use std::num::NonZeroUsize;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ffmpeg_next::format::context::Input;
 use ffmpeg_next::media::Type;
@@ -14,10 +16,14 @@ use ffmpeg_next::{self as ffmpeg, Dictionary, Packet, frame};
 use crate::Error;
 use crate::error::MAX_PIXELS;
 use crate::libav::{self, LibavError};
+use crate::live::Control;
 use crate::losses::Losses;
 
 /// Failures in a row, without a frame between them, after which the rest of the file is given up.
 const MAX_FAILURES: u32 = 1_000;
+/// Between two looks at a device that has no picture yet.
+const DEVICE_POLL: Duration = Duration::from_millis(5);
+
 /// What comes out of the decoder.
 pub(crate) enum Decoded {
     /// A whole frame with its stamp; and, if frames before it are missing because of damage, what was
@@ -32,7 +38,7 @@ pub(crate) struct End {
     /// Damage that no later frame came to explain, and the latest stamp lost to it.
     pub(crate) damage: Option<(String, Option<i64>)>,
     /// Why the file could not be read to its end.
-    pub(crate) unreadable: Option<String>,
+    pub(crate) unreadable: Option<LibavError>,
 }
 
 /// One video stream of an open file.
@@ -44,9 +50,14 @@ pub(crate) struct Decoder {
     failures: u32,
     /// The decoder has been told that no more packets come.
     draining: bool,
-    unreadable: Option<String>,
+    unreadable: Option<LibavError>,
     /// Frames that came out damaged and were not passed on.
     damaged: u64,
+    /// The stamp of the first packet.
+    first_stamp: Option<i64>,
+    /// Ends waits of a live source. Below `input`, which points to it until it is closed: fields are dropped
+    /// in their order.
+    control: Option<Arc<Control>>,
 }
 
 impl Decoder {
@@ -55,7 +66,25 @@ impl Decoder {
         libav::initialise();
         let mut input = libav::open(url).map_err(|error| open_error(url, name, error))?;
         libav::find_streams(&mut input).map_err(|error| Error::from_libav(name, error))?;
+        Self::new(input, name, threads, None)
+    }
 
+    /// A decoder for the best video stream of a live source, whose waits `control` ends.
+    pub(crate) fn live(
+        input: Input,
+        name: &str,
+        threads: Option<NonZeroUsize>,
+        control: Arc<Control>,
+    ) -> Result<Self, Error> {
+        Self::new(input, name, threads, Some(control))
+    }
+
+    fn new(
+        mut input: Input,
+        name: &str,
+        threads: Option<NonZeroUsize>,
+        control: Option<Arc<Control>>,
+    ) -> Result<Self, Error> {
         let cover = ffmpeg::format::stream::Disposition::ATTACHED_PIC;
         let best = input.streams().best(Type::Video).filter(|stream| !stream.disposition().contains(cover));
         let Some(stream) = best else {
@@ -96,6 +125,8 @@ impl Decoder {
             draining: false,
             unreadable: None,
             damaged: 0,
+            first_stamp: None,
+            control,
         })
     }
 
@@ -114,6 +145,11 @@ impl Decoder {
         self.damaged
     }
 
+    /// The stamp of the first packet, once there was one.
+    pub(crate) fn first_stamp(&self) -> Option<i64> {
+        self.first_stamp
+    }
+
     /// Goes to the last key frame at or before `ticks`.
     pub(crate) fn seek(&mut self, ticks: i64) -> Result<(), LibavError> {
         libav::seek(&mut self.input, self.stream, ticks)?;
@@ -130,6 +166,10 @@ impl Decoder {
     /// [`MAX_FAILURES`]; so it ends.
     pub(crate) fn next(&mut self) -> Decoded {
         loop {
+            if self.control.is_some() && self.unreadable.is_some() {
+                // What a live decoder still holds is seconds old by now.
+                return self.end();
+            }
             let mut video = frame::Video::empty();
             match self.decoder.receive_frame(&mut video) {
                 Ok(()) if is_damaged(&video) => {
@@ -164,9 +204,22 @@ impl Decoder {
     /// Gives the decoder the next packet, or tells it that there are no more.
     fn feed(&mut self) {
         let mut packet = Packet::empty();
-        match packet.read(&mut self.input) {
+        let read = match packet.read(&mut self.input) {
+            // libav may have gone on without waiting, or hands out what was left over when a wait was ended.
+            Ok(()) if self.is_interrupted() => Err(ffmpeg::Error::Exit),
+            read => read,
+        };
+        match read {
             Ok(()) => {}
             Err(ffmpeg::Error::Eof) => return self.drain(),
+            Err(error) if is_again(error) && self.control.is_some() => {
+                if self.is_interrupted() {
+                    self.unreadable = Some(LibavError(ffmpeg::Error::Exit));
+                } else if let Some(control) = &self.control {
+                    control.sleep(DEVICE_POLL);
+                }
+                return;
+            }
             Err(error) if is_again(error) || error == ffmpeg::Error::InvalidData => {
                 self.failures += 1;
                 self.losses.unreadable(|| LibavError(error).to_string());
@@ -176,7 +229,7 @@ impl Decoder {
                 return;
             }
             Err(error) => {
-                self.unreadable = Some(LibavError(error).to_string());
+                self.unreadable = Some(LibavError(error));
                 return self.drain();
             }
         }
@@ -184,7 +237,9 @@ impl Decoder {
         if packet.stream() != self.stream || packet.size() == 0 {
             return;
         }
-        self.losses.sent(packet.pts().or(packet.dts()));
+        let stamp = packet.pts().or(packet.dts());
+        self.first_stamp = self.first_stamp.or(stamp);
+        self.losses.sent(stamp);
         if packet.is_corrupt() {
             self.losses.failed(|| "a packet is incomplete".to_owned());
             return;
@@ -195,6 +250,10 @@ impl Decoder {
                 self.drain();
             }
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.control.as_ref().is_some_and(|control| control.interrupts())
     }
 
     fn fail(&mut self, error: ffmpeg::Error) {

@@ -88,11 +88,29 @@ pub enum Error {
         /// Rows.
         height: i64,
     },
-    /// An address of the network; live streams are not read yet.
-    #[error("`{name}` is a network address, and live streams cannot be read yet: record it to a file first")]
+    /// The address of a live source where a file is wanted.
+    #[error("`{name}` is a live source, not a file: name a video file, or watch it as a camera")]
     Network {
         /// The scheme and host, without credentials.
         name: String,
+    },
+    /// An address of no live source; see [`LiveSource::parse`](crate::LiveSource::parse).
+    #[error("`{name}` is no address of a camera: {reason}")]
+    BadAddress {
+        /// What may be shown of the address.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The system gave no thread to read on.
+    #[error(
+        "`{name}` cannot be watched, because the system gives no more threads ({source}): raise its limit"
+    )]
+    Thread {
+        /// The source.
+        name: String,
+        /// What the system said.
+        source: io::Error,
     },
     /// A list that refers to other files or addresses.
     #[error("`{name}` is a playlist, not a video: name the video file that it refers to")]

@@ -100,10 +100,12 @@ mod info;
 mod layout;
 mod letterbox;
 mod libav;
+mod live;
 mod log;
 mod losses;
 mod orientation;
 mod reader;
+mod redaction;
 mod sampling;
 mod scaler;
 mod selection;
@@ -118,6 +120,10 @@ pub use frame::Frame;
 pub use gap::{Gap, GapReason};
 pub use info::Info;
 pub use letterbox::{Letterbox, Placement, Region};
+pub use live::{
+    Clock, Freeze, LiveFrame, LiveItem, LiveOptions, LiveReader, LiveSource, LiveStats, LiveTime, Outage,
+    StopHandle, SystemClock, Transport,
+};
 pub use reader::{Item, ReadOptions, ReadStats, Reader};
 pub use scaler::Scaler;
 pub use source::Source;

@@ -14,6 +14,9 @@ use ffmpeg_next::{
 use crate::error::{MAX_PIXELS, MAX_SIDE};
 use crate::orientation::Orientation;
 
+/// Room for a picture of [`MAX_PIXELS`] with four channels of 16 bits, and its margins.
+const MAX_ALLOCATION: usize = MAX_PIXELS as usize * 8 + (64 << 20);
+
 /// What libav says is wrong, in its own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LibavError(pub(crate) ffmpeg::Error);
@@ -33,7 +36,8 @@ impl From<ffmpeg::Error> for LibavError {
     }
 }
 
-fn check(code: c_int) -> Result<(), LibavError> {
+/// The error that a code of libav is, if it is one.
+pub(crate) fn check(code: c_int) -> Result<(), LibavError> {
     if code < 0 { Err(LibavError(ffmpeg::Error::from(code))) } else { Ok(()) }
 }
 
@@ -42,6 +46,10 @@ pub(crate) fn initialise() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         crate::log::route();
+        // SAFETY: sets a number. It is the size of the largest single buffer that libav asks for, whatever a
+        // stranger's file or camera announces.
+        unsafe { ffi::av_max_alloc(MAX_ALLOCATION) };
+        ffmpeg::format::network::init();
         // Only fills the table of error texts; it cannot fail.
         if let Err(error) = ffmpeg::init() {
             tracing::warn!(%error, "libav did not initialise");

@@ -1,9 +1,12 @@
 #![allow(unsafe_code)]
-//! libav's own log, handed on to `tracing` at level debug. By itself libav writes to standard error.
+//! libav's own log, handed on to `tracing` at level debug, without addresses, which hold
+//! passwords. By itself libav writes to standard error.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 use ffmpeg_next::ffi;
+
+use crate::redaction;
 
 const LINE: usize = 512;
 
@@ -38,5 +41,5 @@ unsafe extern "C" fn receive(
         );
         CStr::from_ptr(line.as_ptr())
     };
-    tracing::debug!(target: "libav", "{}", text.to_string_lossy().trim_end());
+    tracing::debug!(target: "libav", "{}", redaction::line(text.to_string_lossy().trim_end()));
 }

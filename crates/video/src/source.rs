@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, folder};
+use crate::{Error, folder, redaction};
 
 /// Where frames come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Source {
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(_) if is_url(address) => {
-                return Err(Error::Network { name: without_credentials(&address.to_string_lossy()) });
+                return Err(Error::Network { name: redaction::address(&address.to_string_lossy()) });
             }
             Err(error) => return Err(Error::from_io(path, error)),
         };
@@ -85,17 +85,6 @@ fn is_url(address: &OsStr) -> bool {
         .is_some_and(|end| end > 0 && bytes[..end].iter().all(u8::is_ascii_alphanumeric))
 }
 
-/// Scheme, host and path of `url`; user, password and query may be secrets and are left out.
-fn without_credentials(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    format!("{scheme}://{host}{path}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +105,7 @@ mod tests {
     #[test]
     fn a_network_address_is_refused_without_showing_its_password() {
         let error = Source::resolve("rtsp://admin:s3cret@10.0.0.9/ch1?token=abc").unwrap_err().to_string();
-        assert!(error.contains("`rtsp://10.0.0.9/ch1` is a network address"), "{error}");
+        assert!(error.contains("`rtsp://10.0.0.9/ch1` is a live source"), "{error}");
         assert!(!error.contains("s3cret") && !error.contains("abc"), "{error}");
     }
 }

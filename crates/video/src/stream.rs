@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ffi::CString;
 use std::num::NonZeroUsize;
 
-use ffmpeg_next::Rational;
+use ffmpeg_next::{Rational, Stream};
 use observation::{StreamDuration, StreamTime};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -60,7 +60,7 @@ impl StreamOrigin {
     ) -> Result<(Self, Info), Error> {
         let decoder = Decoder::open(&url, &name, threads)?;
         let stream = decoder.stream();
-        let fps = positive(stream.avg_frame_rate()).or_else(|| positive(stream.rate()));
+        let fps = frame_rate(&stream);
         let interval = StreamDuration::from_secs(1.0 / fps.unwrap_or(25.0));
         let time_base = (stream.time_base().numerator(), stream.time_base().denominator());
         let mut origin = Self {
@@ -172,7 +172,7 @@ impl StreamOrigin {
             self.promised_end.filter(|promised| *promised - (last + self.last_length) > SHORTEST_TRUNCATION);
         let until = promised.or(lost).unwrap_or(last).max(last);
         let reason = match (end.unreadable, promised, end.damage) {
-            (Some(detail), _, _) => GapReason::Unreadable(detail),
+            (Some(error), _, _) => GapReason::Unreadable(error.to_string()),
             (None, Some(_), _) => GapReason::Truncated,
             (None, None, Some((detail, _))) => GapReason::Damaged(detail),
             (None, None, None) => return Step::End,
@@ -233,6 +233,11 @@ impl Origin for StreamOrigin {
     fn lost_frames(&self) -> (u64, u64) {
         (self.decoder.damaged(), self.unordered)
     }
+}
+
+/// Frames a second by the container, if it says something sensible.
+pub(crate) fn frame_rate(stream: &Stream) -> Option<f64> {
+    positive(stream.avg_frame_rate()).or_else(|| positive(stream.rate()))
 }
 
 fn positive(rate: Rational) -> Option<f64> {
