@@ -1,15 +1,10 @@
 //! Every system call that changes the disk fails once, or is the last thing that the process does.
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::writer::{Told, Writer, program};
-
-/// The system calls by which the journal changes the disk. The writer's own output goes by `write`, which the
-/// journal does not use.
-const CALLS: [&str; 8] =
-    ["mkdir", "pwrite64", "fdatasync", "fsync", "ftruncate", "rename", "openat", "unlink"];
+use crate::strace::{CALLS, counts, strace, writer};
+use crate::writer::{Told, program};
 
 /// What happens to them. `+`: from then on always, as on a disk that stays full.
 const FAULTS: [(&str, &str); 6] = [
@@ -20,40 +15,6 @@ const FAULTS: [(&str, &str); 6] = [
     ("error=EIO", "+"),
     ("signal=KILL", ""),
 ];
-
-fn writer<'a>(folder: &'a Path, camera: &str) -> Writer<'a> {
-    Writer {
-        folder,
-        camera: camera.to_owned(),
-        batches: 6,
-        batch: 2,
-        // Two batches fill a segment.
-        segment_bytes: 1600,
-        acknowledge_every: 4,
-    }
-}
-
-/// Runs the writer on `folder/journal` under strace, which injects faults. Gives what it wrote, and the calls.
-fn strace(folder: &Path, inject: &[String]) -> (Output, String) {
-    let calls = folder.join("calls");
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o"]).arg(&calls).arg(format!("--trace={}", CALLS.join(",")));
-    command.args(inject.iter().map(|fault| format!("--inject={fault}"))).arg(program());
-    writer(&folder.join("journal"), "under strace").arguments(&mut command);
-    let output = command.output().expect("strace could not be run: install it with `apt-get install strace`");
-    let calls = std::fs::read_to_string(calls).unwrap_or_else(|error| {
-        panic!("strace cannot trace here ({error}): {}", String::from_utf8_lossy(&output.stderr))
-    });
-    (output, calls)
-}
-
-/// How often the writer makes each of the calls when nothing fails.
-fn counts() -> impl Fn(&str) -> usize {
-    let folder = tempfile::tempdir().unwrap();
-    let (output, calls) = strace(folder.path(), &[]);
-    assert!(output.status.success(), "the writer fails under strace: {calls}");
-    move |call| calls.matches(&format!(" {call}(")).count()
-}
 
 /// Runs the writer with one call spoilt, then without; asserts that nothing is lost or doubled, and that what
 /// failed was told usefully.

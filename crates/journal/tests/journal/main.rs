@@ -10,5 +10,7 @@ mod events;
 mod faults;
 mod kill;
 mod model;
+mod power;
 mod sharing;
+mod strace;
 mod writer;
