@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use event::{Direction, Dwell, Event, Gap, Sighting, Stream, What};
 use observation::{Point, StreamTime, TrackId, TrackedDetection};
+use time::OffsetDateTime;
 
 use crate::footprint::Footprint;
 use crate::gate::{Gate, Metric, inside};
@@ -75,21 +76,7 @@ impl Counter {
     /// # Errors
     /// When a rule is impossible or names a class that the model does not know.
     pub fn new(stream: Stream, rules: Rules, classes: &[String], aspect: f64) -> Result<Self, RuleError> {
-        let rules = rules.checked()?;
-        rules.check_classes(classes)?;
-        let metric = |points: &[Point]| points.iter().map(|p| Metric { x: p.x * aspect, y: p.y }).collect();
-        let mut lines: Vec<Line> = Vec::new();
-        for rule in rules.lines {
-            let totals = LineTotals { name: rule.name.clone(), ..LineTotals::default() };
-            let gate = Gate::new(metric(&rule.points));
-            lines.push(Line { settings: rule.settings(), gate, totals, held: Vec::new(), rule });
-        }
-        join_ends(&mut lines);
-        let mut zones = Vec::new();
-        for rule in rules.zones {
-            let totals = ZoneTotals { name: rule.name.clone(), ..ZoneTotals::default() };
-            zones.push(Zone { polygon: metric(&rule.points), totals, rule });
-        }
+        let (lines, zones) = ready(rules, classes, aspect)?;
         Ok(Self {
             stream,
             classes: classes.to_vec(),
@@ -101,6 +88,72 @@ impl Counter {
             footprint: Footprint::default(),
             last_frame: None,
         })
+    }
+
+    /// Counts by these rules from now on. A rule that is the same as before goes on as if nothing had been
+    /// changed, with its totals and with where each track stands to it; a rule that was changed begins anew. Stays
+    /// in zones that are gone or changed end, as interrupted ones.
+    ///
+    /// # Errors
+    /// When a rule is impossible, names a class that the model does not know, or was changed without a new
+    /// version, which would give two events one id. Then nothing is changed.
+    pub fn change_rules(&mut self, rules: Rules) -> Result<Vec<Event>, RuleError> {
+        let (mut lines, mut zones) = ready(rules, &self.classes, self.aspect)?;
+        let clash_of_lines = lines.iter().find(|new| {
+            let same = |old: &&Line| old.rule.name == new.rule.name && old.rule.version == new.rule.version;
+            self.lines.iter().find(same).is_some_and(|old| old.rule != new.rule)
+        });
+        let clash_of_zones = zones.iter().find(|new| {
+            let same = |old: &&Zone| old.rule.name == new.rule.name && old.rule.version == new.rule.version;
+            self.zones.iter().find(same).is_some_and(|old| old.rule != new.rule)
+        });
+        let clash = clash_of_lines.map(|line| (&line.rule.name, line.rule.version));
+        if let Some((name, version)) =
+            clash.or(clash_of_zones.map(|zone| (&zone.rule.name, zone.rule.version)))
+        {
+            return Err(RuleError::SameVersion { name: name.clone(), version });
+        }
+        let now = self.last_frame.unwrap_or(StreamTime::ZERO);
+        let line_before: Vec<Option<usize>> =
+            lines.iter().map(|new| self.lines.iter().position(|old| old.rule == new.rule)).collect();
+        let zone_before: Vec<Option<usize>> =
+            zones.iter().map(|new| self.zones.iter().position(|old| old.rule == new.rule)).collect();
+        let mut events = Vec::new();
+        for index in (0..self.lines.len()).filter(|index| !line_before.contains(&Some(*index))) {
+            for held in std::mem::take(&mut self.lines[index].held) {
+                self.emit_held(index, held, now, &mut events);
+            }
+        }
+        let ids: Vec<TrackId> = self.tracks.keys().copied().collect();
+        for id in ids {
+            let Some(mut track) = self.tracks.remove(&id) else { continue };
+            for index in (0..self.zones.len()).filter(|index| !zone_before.contains(&Some(*index))) {
+                if let Some(stay) = track.zones[index].at.end(track.last_seen) {
+                    let confirmed = now.max(track.last_seen);
+                    self.stay(index, stay, id, &mut track, confirmed, true, &mut events);
+                }
+            }
+            track.reorder(&line_before, &zone_before);
+            self.tracks.insert(id, track);
+        }
+        for (new, before) in lines.iter_mut().zip(&line_before) {
+            if let Some(old) = before.map(|index| &mut self.lines[index]) {
+                new.totals = std::mem::take(&mut old.totals);
+                new.held = std::mem::take(&mut old.held);
+            }
+        }
+        for (new, before) in zones.iter_mut().zip(&zone_before) {
+            if let Some(old) = before.map(|index| &mut self.zones[index]) {
+                new.totals = std::mem::take(&mut old.totals);
+            }
+        }
+        (self.lines, self.zones) = (lines, zones);
+        Ok(events)
+    }
+
+    /// Somebody set the clock: from now on stream time zero is this calendar time. Ids do not depend on it.
+    pub fn set_start(&mut self, start: OffsetDateTime) {
+        self.stream.start = start;
     }
 
     /// Takes one frame; returns what became certain with it, in a fixed order.
@@ -128,9 +181,14 @@ impl Counter {
 
     /// Nothing could be seen for a while: no side and no stay is carried over it.
     pub fn gap(&mut self, gap: Gap) -> Vec<Event> {
-        let mut events = self.close(gap.from, true);
+        let mut events = self.interrupt(gap.from);
         events.push(self.stream.gap(gap));
         events
+    }
+
+    /// As [`gap`](Self::gap), when it is not known yet how long it lasts.
+    pub fn interrupt(&mut self, since: StreamTime) -> Vec<Event> {
+        self.close(since, true)
     }
 
     /// The stream has ended.
@@ -428,6 +486,26 @@ impl Counter {
         let foot = Point::new(track.place.x / self.aspect, track.place.y + track.height / 2.0);
         self.footprint.died(foot);
     }
+}
+
+/// The rules made ready for counting.
+fn ready(rules: Rules, classes: &[String], aspect: f64) -> Result<(Vec<Line>, Vec<Zone>), RuleError> {
+    let rules = rules.checked()?;
+    rules.check_classes(classes)?;
+    let metric = |points: &[Point]| points.iter().map(|p| Metric { x: p.x * aspect, y: p.y }).collect();
+    let mut lines: Vec<Line> = Vec::new();
+    for rule in rules.lines {
+        let totals = LineTotals { name: rule.name.clone(), ..LineTotals::default() };
+        let gate = Gate::new(metric(&rule.points));
+        lines.push(Line { settings: rule.settings(), gate, totals, held: Vec::new(), rule });
+    }
+    join_ends(&mut lines);
+    let mut zones = Vec::new();
+    for rule in rules.zones {
+        let totals = ZoneTotals { name: rule.name.clone(), ..ZoneTotals::default() };
+        zones.push(Zone { polygon: metric(&rule.points), totals, rule });
+    }
+    Ok((lines, zones))
 }
 
 impl Line {

@@ -139,6 +139,14 @@ impl Track {
         (misfit <= 1.0).then_some(misfit)
     }
 
+    /// Follows a change of the rules: for each new line and zone, which one it was before. A changed rule has a
+    /// new version, so its events are numbered anew.
+    pub(crate) fn reorder(&mut self, lines: &[Option<usize>], zones: &[Option<usize>]) {
+        let line = |before: &Option<usize>| before.map_or_else(Default::default, |i| self.lines[i].clone());
+        let zone = |before: &Option<usize>| before.map_or_else(Default::default, |i| self.zones[i].clone());
+        (self.lines, self.zones) = (lines.iter().map(line).collect(), zones.iter().map(zone).collect());
+    }
+
     /// Goes on numbering events where `other`, of the same id, left off.
     pub(crate) fn keep_ordinals(&mut self, other: &Track) {
         for (mine, theirs) in self.lines.iter_mut().zip(&other.lines) {

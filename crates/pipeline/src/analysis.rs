@@ -1,6 +1,7 @@
 use counting::{Counter, Footprint, Frame, RuleError, Rules, Summary};
 use event::{Event, Gap, Stream};
 use observation::{Class, Detection, StreamTime, TrackId, TrackedDetection};
+use time::OffsetDateTime;
 use tracking::{Tracker, TrackerSettings};
 
 /// Detections or tracks in, events out: the part of the pipeline that is the same wherever the boxes come
@@ -58,6 +59,27 @@ impl Analysis {
     pub fn gap(&mut self, gap: Gap) -> Vec<Event> {
         self.tracker.reset();
         self.counter.gap(gap)
+    }
+
+    /// Nothing is seen any more since this moment: every stay ends here, and no track goes on behind it. What
+    /// [`gap`](Self::gap) does at once, for those who do not know yet how long it lasts.
+    pub fn interrupt(&mut self, since: StreamTime) -> Vec<Event> {
+        self.tracker.reset();
+        self.counter.interrupt(since)
+    }
+
+    /// Somebody set the clock: from now on stream time zero is this calendar time.
+    pub fn set_start(&mut self, start: OffsetDateTime) {
+        self.counter.set_start(start);
+    }
+
+    /// Counts by these rules from now on. A rule that is the same as before goes on as if nothing had been changed;
+    /// stays in zones that are gone or changed end.
+    ///
+    /// # Errors
+    /// When a rule is impossible or names a class that the model does not know; then nothing is changed.
+    pub fn change_rules(&mut self, rules: Rules) -> Result<Vec<Event>, RuleError> {
+        self.counter.change_rules(rules)
     }
 
     /// The stream has ended.

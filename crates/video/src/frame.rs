@@ -3,6 +3,7 @@ use std::fmt;
 use ffmpeg_next::frame;
 use observation::StreamTime;
 
+use crate::layout::{self, Depth};
 use crate::letterbox::{Letterbox, Region};
 use crate::orientation::Orientation;
 use crate::scaler::Scaler;
@@ -99,6 +100,48 @@ impl Frame {
     /// When the pixel format cannot be converted, or the size is zero or absurd.
     pub fn to_rgb_sized(&self, scaler: &mut Scaler, width: u32, height: u32) -> Result<RgbImage, Error> {
         scaler.picture(&self.video, self.orientation, width, height)
+    }
+
+    /// The frame's brightness on a coarse grid, row by row: `columns` × `rows` values, each the mean of some
+    /// samples of its cell. Not turned upright. For telling whether anything moved: far cheaper than a conversion.
+    /// None where the pixel format's samples cannot be read in place, or the frame has fewer samples than cells.
+    pub fn brightness(&self, columns: usize, rows: usize) -> Option<Vec<u8>> {
+        /// Samples that are looked at along each side of a cell.
+        const SIDE: usize = 4;
+        let layout = layout::of(&self.video)?;
+        let luma = layout.components.first()?;
+        if columns == 0 || rows == 0 || luma.width < columns || luma.height < rows {
+            return None;
+        }
+        let sample = |x: usize, y: usize| -> u32 {
+            let at = y * luma.stride + x * luma.step;
+            let byte = |at: usize| u32::from(luma.data.get(at).copied().unwrap_or_default());
+            match layout.depth {
+                Depth::Eight => byte(at),
+                // The upper eight bits are enough.
+                Depth::Wide { shift, bits } => (byte(at) | byte(at + 1) << 8) >> (shift + bits - 8),
+            }
+        };
+        let steps = |from: usize, until: usize| {
+            let step = ((until - from) / SIDE).max(1);
+            (from..until).step_by(step)
+        };
+        let mut cells = Vec::with_capacity(columns * rows);
+        for row in 0..rows {
+            let (top, bottom) = (row * luma.height / rows, (row + 1) * luma.height / rows);
+            for column in 0..columns {
+                let (left, right) = (column * luma.width / columns, (column + 1) * luma.width / columns);
+                let (mut sum, mut count) = (0, 0);
+                for y in steps(top, bottom) {
+                    for x in steps(left, right) {
+                        sum += sample(x, y);
+                        count += 1;
+                    }
+                }
+                cells.push((sum / count.max(1)).min(255) as u8);
+            }
+        }
+        Some(cells)
     }
 
     /// Whether the file itself said when the frame is to be seen.
