@@ -1,0 +1,151 @@
+// The live page: cameras with their pictures and today's counts, which grow with each event.
+
+const by = id => document.getElementById(id)
+const tag = (name, text, kind) => {
+  const made = document.createElement(name)
+  if (text !== undefined) made.textContent = text
+  if (kind) made.className = kind
+  return made
+}
+const get = async path => {
+  const answer = await fetch(path)
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? answer.statusText)
+  return answer.json()
+}
+
+let zone = 'UTC'
+const cards = new Map()
+const clock = text => new Date(text).toLocaleTimeString([], {timeZone: zone})
+
+/** Midnight of the site's clock. */
+function midnight() {
+  const now = new Date()
+  const parts = new Intl.DateTimeFormat('en-GB', {timeZone: zone, hourCycle: 'h23', hour: 'numeric', minute: 'numeric', second: 'numeric'})
+    .formatToParts(now)
+  const part = kind => Number(parts.find(one => one.type === kind).value)
+  return new Date(now.getTime() - ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000)
+}
+
+function card(camera) {
+  const made = tag('article')
+  const image = tag('img')
+  image.src = `/api/v1/cameras/${encodeURIComponent(camera.name)}/live.mjpeg`
+  image.alt = camera.pictures
+    ? `Live picture of ${camera.name} with boxes, lines and counts`
+    : `Drawing of what ${camera.name} counts; its pictures are not shown`
+  const body = tag('div')
+  const head = tag('div', undefined, 'head')
+  const state = tag('span', '', 'state')
+  head.append(tag('h2', camera.name), state)
+  const why = tag('p', '', 'why')
+  const table = tag('table')
+  const names = tag('tr')
+  names.append(tag('th', 'today'), tag('th', 'forward'), tag('th', 'backward'))
+  table.append(tag('thead'), tag('tbody'))
+  table.tHead.append(names)
+  const counts = new Map()
+  for (const line of camera.lines) {
+    const row = tag('tr')
+    row.append(tag('th', line.name))
+    for (const direction of ['forward', 'backward']) {
+      const cell = tag('td', '0', 'count')
+      cell.title = line[direction]
+      counts.set(`${line.name} ${direction}`, cell)
+      row.append(cell)
+    }
+    table.tBodies[0].append(row)
+  }
+  const zones = new Map()
+  for (const area of camera.zones) {
+    const row = tag('tr')
+    const cell = tag('td', '0', 'count')
+    cell.colSpan = 2
+    cell.title = 'inside now'
+    zones.set(area.name, cell)
+    row.append(tag('th', `${area.name}: inside now`), cell)
+    table.tBodies[0].append(row)
+  }
+  body.append(head, why, table)
+  made.append(image, body)
+  cards.set(camera.name, {made, state, why, counts, zones})
+  return made
+}
+
+function show(cell, number) {
+  if (cell.textContent === String(number)) return
+  cell.textContent = number
+  cell.classList.remove('fresh')
+  void cell.offsetWidth // begins the animation anew
+  cell.classList.add('fresh')
+}
+
+async function cameras() {
+  const answer = await get('/api/v1/cameras')
+  zone = answer.time_zone
+  by('site').textContent = `${answer.site} · times in ${zone}`
+  if (cards.size === 0) by('cameras').replaceChildren(...answer.cameras.map(card))
+  if (answer.cameras.length === 0) by('cameras').replaceChildren(tag('p', 'No camera is configured yet.', 'note'))
+  for (const camera of answer.cameras) {
+    const {state, why, zones} = cards.get(camera.name)
+    state.textContent = camera.since ? `${camera.state} since ${clock(camera.since)}` : camera.state
+    state.className = `state ${camera.state}`
+    why.textContent = camera.reason ?? ''
+    for (const area of camera.zones) show(zones.get(area.name), area.occupancy)
+  }
+}
+
+async function totals() {
+  const until = new Date(Date.now() + 86400000).toISOString()
+  const answer = await get(`/api/v1/counts?from=${midnight().toISOString()}&until=${until}&bucket=1d&group=camera,rule,direction`)
+  for (const group of answer.groups) {
+    const cell = cards.get(group.camera)?.counts.get(`${group.rule} ${group.direction}`)
+    if (cell) show(cell, group.buckets.reduce((sum, bucket) => sum + bucket.count, 0))
+  }
+}
+
+const words = {
+  crossing: event => `${event.class} crossed ${event.rule}, ${event.direction}`,
+  turned_back: event => `${event.class} turned back at ${event.rule}`,
+  passed_by: event => `${event.class} passed by ${event.rule}`,
+  zone_enter: event => `${event.class} entered ${event.rule}`,
+  zone_leave: event => `${event.class} left ${event.rule} after ${Math.round(event.dwell_s)} s`,
+  gap: event => `not watched from ${clock(event.from)} to ${clock(event.until)}: ${event.detail ?? event.reason}`,
+}
+
+function ticker(event) {
+  const list = by('ticker')
+  list.querySelector('.note')?.remove()
+  list.prepend(tag('li', `${clock(event.time)} ${event.camera}: ${words[event.kind](event)}`))
+  while (list.children.length > 50) list.lastChild.remove()
+}
+
+function listen() {
+  const source = new EventSource('/api/v1/live')
+  source.onopen = () => { by('connection').textContent = ''; refresh() }
+  source.onerror = () => { by('connection').textContent = 'Connection lost; trying again…' }
+  source.addEventListener('missed', () => refresh())
+  for (const kind of Object.keys(words)) {
+    source.addEventListener(kind, message => {
+      const event = JSON.parse(message.data)
+      ticker(event)
+      if (kind !== 'crossing') return
+      const cell = cards.get(event.camera)?.counts.get(`${event.rule} ${event.direction}`)
+      if (cell) show(cell, Number(cell.textContent) + 1)
+    })
+  }
+}
+
+async function refresh() {
+  try {
+    await cameras()
+    await totals()
+  } catch (error) {
+    by('connection').textContent = error.message
+  }
+}
+
+await refresh()
+listen()
+setInterval(() => cameras().catch(() => {}), 2000)
+// Late counts, and midnight.
+setInterval(() => totals().catch(() => {}), 60000)
