@@ -29,6 +29,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FOLDER", default_value = "out/demo")]
         out: PathBuf,
     },
+    /// Watch the configured cameras, keep the counts, and show them on a page.
+    Serve(Serve),
+    /// Print the configuration with the origin of each value; secrets are masked.
+    Config {
+        /// The configuration file; `camtally.toml` if it is there.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Print the completions for a shell.
     Completions {
         /// The shell.
@@ -52,6 +60,36 @@ pub(crate) enum Format {
     Json,
     /// A page with each miss.
     Html,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: a JSON object a line.
+    Json,
+}
+
+/// Watch the configured cameras, keep the counts, and show them on a page.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally serve --config camtally.toml --data /var/lib/camtally
+
+Every setting can also come from the environment: CAMTALLY_SITE__TIME_ZONE=Europe/Berlin sets time_zone of [site].")]
+pub(crate) struct Serve {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the pages are, in place of `server.listen`.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+    /// The folder of journal and database, in place of `data`.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// How the log is written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) log_format: LogFormat,
 }
 
 /// `WIDTHxHEIGHT`, in pixels.

@@ -5,14 +5,31 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use detection::{Change, Detector, InputSize, Model, ModelDescription, Options, RuntimeSearch, Tiling};
 use observation::{COUNTED_CLASSES, Class, Detection};
-use pipeline::{BoxError, Detect};
-use video::{Frame, Info, Letterbox, Region, Scaler};
+use pipeline::{BoxError, Detect, DetectBatch};
+use video::{Frame, Letterbox, Region, Scaler};
 
-use crate::cli::VideoArgs;
+use crate::cli::Size;
 use crate::inputs;
 
 /// Share of a tile's side that it has in common with its neighbour: a whole person of a distant crowd.
 const TILE_OVERLAP: f64 = 0.2;
+
+/// Which model, and how it is to look at frames.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// A name, or a folder with a model.toml.
+    pub(crate) model: PathBuf,
+    /// Longest side of the picture that the model sees; the model's own unless given.
+    pub(crate) input: Option<u32>,
+    /// Columns and rows of tiles that are looked at.
+    pub(crate) tiles: Option<Size>,
+    /// Detectors side by side; one for each core unless given.
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Frames that a detector takes at once.
+    pub(crate) batch: usize,
+    /// Columns and rows of the frames.
+    pub(crate) frame: (u32, u32),
+}
 
 /// A model that is ready, as often as there are threads.
 pub(crate) struct Loaded {
@@ -52,10 +69,32 @@ impl Detect for FrameDetector {
     }
 }
 
+impl DetectBatch for FrameDetector {
+    fn capacity(&self) -> usize {
+        self.detector.slots()
+    }
+
+    fn detect_batch(&mut self, frames: &[&Frame]) -> Result<Vec<Vec<Detection>>, BoxError> {
+        if self.tiling.is_some() {
+            return frames.iter().map(|frame| self.detect(frame)).collect();
+        }
+        for (slot, frame) in frames.iter().enumerate() {
+            self.fill(slot, frame, frame.region())?;
+        }
+        Ok(self.detector.detect_batch(frames.len())?)
+    }
+}
+
 impl FrameDetector {
     /// The boxes in a part of a frame, normalised to that part.
     fn part(&mut self, frame: &Frame, region: Region) -> Result<Vec<Detection>, BoxError> {
-        let fitted = self.detector.prepare(0, region.width, region.height)?;
+        self.fill(0, frame, region)?;
+        Ok(self.detector.detect()?)
+    }
+
+    /// Puts a part of a frame into the model's input.
+    fn fill(&mut self, slot: usize, frame: &Frame, region: Region) -> Result<(), BoxError> {
+        let fitted = self.detector.prepare(slot, region.width, region.height)?;
         let picture = Region {
             x: fitted.offset_x,
             y: fitted.offset_y,
@@ -64,8 +103,7 @@ impl FrameDetector {
         };
         let (width, height) = (fitted.input_width, fitted.input_height);
         let letterbox = Letterbox { width, height, region, picture, pad: self.pad };
-        frame.letterbox_planar(&mut self.scaler, &letterbox, self.detector.input_mut(0))?;
-        Ok(self.detector.detect()?)
+        Ok(frame.letterbox_planar(&mut self.scaler, &letterbox, self.detector.input_mut(slot))?)
     }
 }
 
@@ -102,8 +140,9 @@ impl SizeWatch {
 }
 
 /// Loads the model that was asked for, with an input of the frame's shape.
-pub(crate) fn load(args: &VideoArgs, info: &Info) -> Result<Loaded> {
-    let model = Model::open(&folder(&args.model)?)?;
+pub(crate) fn load(choice: &Choice) -> Result<Loaded> {
+    let model = Model::open(&folder(&choice.model)?)?;
+    let (width, height) = choice.frame;
     let description = model.description();
     let counted: Vec<Class> =
         COUNTED_CLASSES.iter().filter_map(|(name, _)| description.class(name).ok()).collect();
@@ -111,20 +150,23 @@ pub(crate) fn load(args: &VideoArgs, info: &Info) -> Result<Loaded> {
         let names = COUNTED_CLASSES.map(|(name, _)| name).join(", ");
         bail!("the model `{}` knows none of the classes that are counted ({names})", description.name);
     }
-    let longest = args.input.unwrap_or(model.size().longest());
-    let size = match InputSize::fit(description, f64::from(info.width) / f64::from(info.height), longest) {
+    let longest = choice.input.unwrap_or(model.size().longest());
+    let size = match InputSize::fit(description, f64::from(width) / f64::from(height), longest) {
         Ok(size) => Some(size),
         // A model of one size is run at that size, unless another was asked for.
-        Err(_) if args.input.is_none() => None,
+        Err(_) if choice.input.is_none() => None,
         Err(error) => return Err(error.into()),
     };
     let library = if cfg!(target_os = "macos") { "libonnxruntime.dylib" } else { "libonnxruntime.so" };
     let bundled = inputs::beside_program(&format!(".tools/onnxruntime/{library}"));
     let search = bundled.map_or_else(RuntimeSearch::default, RuntimeSearch::first);
-    let options = Options { size, search, threads: 1, classes: Some(counted.clone()), ..Options::default() };
+    let batch = choice.batch;
+    let options =
+        Options { size, search, threads: 1, batch, classes: Some(counted.clone()), ..Options::default() };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let threads = args.threads.map_or(cores, std::num::NonZeroUsize::get).min(64);
-    let tiling = args.tiles.map(|tiles| Tiling::new(tiles.width, tiles.height, TILE_OVERLAP)).transpose()?;
+    let threads = choice.threads.map_or(cores, std::num::NonZeroUsize::get).min(64);
+    let tiling =
+        choice.tiles.map(|tiles| Tiling::new(tiles.width, tiles.height, TILE_OVERLAP)).transpose()?;
     let mut detectors = Vec::new();
     for _ in 0..threads {
         detectors.push(FrameDetector {
@@ -137,13 +179,13 @@ pub(crate) fn load(args: &VideoArgs, info: &Info) -> Result<Loaded> {
     }
     let notices = detectors.first().map_or(&[][..], |first| first.detector.notices());
     let notice = notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    let size_watch = if args.tiles.is_none() && args.input.is_none() {
+    let size_watch = if choice.tiles.is_none() && choice.input.is_none() {
         let size = size.unwrap_or(model.size());
-        let fitted = detection::Letterbox::new(description, size, info.width, info.height)?;
+        let fitted = detection::Letterbox::new(description, size, width, height)?;
         Some(SizeWatch {
             description: description.clone(),
             size,
-            frame: (info.width, info.height),
+            frame: choice.frame,
             picture_height: f64::from(fitted.inner_height),
             heights: Vec::new(),
         })

@@ -103,13 +103,8 @@ fn groups(text: Option<&str>) -> Result<Vec<GroupBy>, Problem> {
 }
 
 fn measure(text: Option<&str>) -> Result<Measure, Problem> {
-    let kinds = [
-        Measure::Crossing,
-        Measure::TurnedBack,
-        Measure::PassedBy,
-        Measure::ZoneEnter,
-        Measure::ZoneLeave,
-    ];
+    let kinds =
+        [Measure::Crossing, Measure::TurnedBack, Measure::PassedBy, Measure::ZoneEnter, Measure::ZoneLeave];
     let Some(text) = text else { return Ok(Measure::Crossing) };
     kinds.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
         let known = kinds.map(Measure::as_str).join(", ");

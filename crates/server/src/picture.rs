@@ -14,7 +14,10 @@ const BOUNDARY: &str = "camtally-picture";
 
 /// `GET /api/v1/cameras/{name}/live.mjpeg`: the picture with boxes, lines and counts, for as long as somebody looks. A
 /// slow reader sees fewer pictures, never old ones.
-pub(crate) async fn stream(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn stream(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
     let camera = app.cameras.iter().find(|camera| camera.name == name);
     let camera = camera.ok_or_else(|| Problem::NotFound(format!("there is no camera `{name}`")))?;
     let (newest, viewer) = camera.picture.look();

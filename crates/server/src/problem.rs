@@ -53,7 +53,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
         let title = status.canonical_reason().unwrap_or_default();
-        let body = json!({"title": title, "status": status.as_u16(), "code": code, "detail": self.to_string()});
+        let body =
+            json!({"title": title, "status": status.as_u16(), "code": code, "detail": self.to_string()});
         (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
     }
 }

@@ -30,9 +30,8 @@ pub(crate) fn moment(name: &str, text: Option<&str>) -> Result<OffsetDateTime, P
         Problem::Question(format!("`{name}` is missing: write a time such as 2026-11-23T08:00:00Z"))
     })?;
     // A plus sign that was not escaped arrives as a space.
-    OffsetDateTime::parse(&text.replace(' ', "+"), &Rfc3339).map_err(|_| {
-        Problem::Question(format!("`{name}` is no time: write it as 2026-11-23T08:00:00Z"))
-    })
+    OffsetDateTime::parse(&text.replace(' ', "+"), &Rfc3339)
+        .map_err(|_| Problem::Question(format!("`{name}` is no time: write it as 2026-11-23T08:00:00Z")))
 }
 
 /// The values of a comma-separated list.

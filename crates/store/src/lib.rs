@@ -58,6 +58,7 @@ mod rollup;
 mod schema;
 mod series;
 mod slots;
+mod watched;
 mod zone;
 
 pub use counts::{CountGroup, CountQuery, Counts, GroupBy, GroupKey};

@@ -1,13 +1,14 @@
 mod count;
 mod demo;
 mod evaluate;
+mod serve;
 mod simulate;
 
 use anyhow::Result;
 use clap::CommandFactory;
 
-use crate::Done;
 use crate::cli::{Cli, Command};
+use crate::{Done, config, put};
 
 pub(crate) fn run(command: Command) -> Result<Done> {
     match command {
@@ -15,6 +16,11 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo { once, out } => demo::run(once, &out),
+        Command::Serve(args) => serve::run(&args),
+        Command::Config { config: file } => {
+            put(&config::load(file.as_deref())?.listing()?)?;
+            Ok(Done::Well)
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "camtally", &mut std::io::stdout());
             Ok(Done::Well)

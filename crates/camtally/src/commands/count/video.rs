@@ -14,7 +14,8 @@ use video::{ContentDigest, ReadOptions, Reader, RgbImage, Scaler, Source};
 use super::outputs::{Annotated, EventsFile, Looks, heat_map, save, track_map};
 use super::{Outcome, page};
 use crate::cli::Count;
-use crate::{detector, inputs, say};
+use crate::detector::{self, Choice};
+use crate::{inputs, say};
 
 pub(crate) fn count(path: &Path, rules: Rules, args: &Count) -> Result<Outcome> {
     let source = Source::resolve(path)?;
@@ -27,7 +28,14 @@ pub(crate) fn count(path: &Path, rules: Rules, args: &Count) -> Result<Outcome> 
     };
     let reader = Reader::open(&source, &options)?;
     let info = reader.info().clone();
-    let model = detector::load(&args.video, &info)?;
+    let model = detector::load(&Choice {
+        model: args.video.model.clone(),
+        input: args.video.input,
+        tiles: args.video.tiles,
+        threads: args.video.threads,
+        batch: 1,
+        frame: (info.width, info.height),
+    })?;
     if let Some(notice) = &model.notice {
         say(&format!("camtally: {notice}"));
     }

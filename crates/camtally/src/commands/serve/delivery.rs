@@ -1,0 +1,177 @@
+//! From the cameras into the journal, and from the journal into the store.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use event::Event;
+use journal::{Entry, Journal, Reader};
+use metrics::{counter, gauge};
+use server::App;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Events that are taken from the journal at once.
+const BATCH: usize = 2_000;
+/// How long the journal is waited for before the delivery looks whether it should end.
+const LOOK: Duration = Duration::from_millis(200);
+/// Pauses between tries.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Where all cameras' events go first: to disk.
+#[derive(Clone)]
+pub(crate) struct Sink {
+    journal: Arc<Mutex<Journal>>,
+    app: Arc<App>,
+}
+
+impl Sink {
+    pub(crate) fn new(journal: Journal, app: Arc<App>) -> Self {
+        Self { journal: Arc::new(Mutex::new(journal)), app }
+    }
+
+    /// Returns when the events are on disk. While the disk does not take them it tries again, for nothing is counted that
+    /// could be lost; `given_up` ends that.
+    pub(crate) fn keep(&self, events: &[Event], given_up: &AtomicBool) -> Result<()> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let kept = self.journal.lock().unwrap_or_else(PoisonError::into_inner).append(events);
+            match kept {
+                Ok(_) => {
+                    self.app.readiness.has("journal");
+                    return Ok(());
+                }
+                Err(error) if given_up.load(Ordering::Acquire) => return Err(error.into()),
+                Err(error) => {
+                    counter!("camtally_journal_failures_total").increment(1);
+                    tracing::error!(%error, "events cannot be kept; trying again");
+                    self.app.readiness.lacks("journal", error.to_string());
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+}
+
+/// The task that brings events to the store.
+pub(crate) struct Delivery {
+    task: JoinHandle<()>,
+    /// Whether everything in the journal is in the store.
+    idle: watch::Receiver<bool>,
+    end: watch::Sender<bool>,
+}
+
+/// Starts to deliver. `last_call` says that no more events will be appended.
+pub(crate) fn start(reader: Reader, app: Arc<App>, last_call: Arc<AtomicBool>) -> Result<Delivery> {
+    let (idle_in, idle) = watch::channel(false);
+    let (end, ended) = watch::channel(false);
+    let task = tokio::spawn(deliver(reader, app, last_call, idle_in, ended));
+    Ok(Delivery { task, idle, end })
+}
+
+impl Delivery {
+    /// Waits until everything in the journal is in the store; false when that takes too long.
+    pub(crate) async fn caught_up(&self, at_most: Duration) -> bool {
+        let mut idle = self.idle.clone();
+        idle.mark_changed();
+        tokio::time::timeout(at_most, idle.wait_for(|idle| *idle)).await.is_ok_and(|idle| idle.is_ok())
+    }
+
+    pub(crate) async fn end(self) {
+        // It fails when the task has ended by itself.
+        self.end.send(true).ok();
+        if self.task.await.is_err() {
+            tracing::error!(
+                "the delivery to the store ended badly; the journal keeps what it had not delivered"
+            );
+        }
+    }
+}
+
+async fn deliver(
+    mut reader: Reader,
+    app: Arc<App>,
+    last_call: Arc<AtomicBool>,
+    idle: watch::Sender<bool>,
+    mut ended: watch::Receiver<bool>,
+) {
+    let mut pause = FIRST_PAUSE;
+    while !*ended.borrow_and_update() {
+        // Reading waits for the disk, so it runs on a thread of its own.
+        let read = tokio::task::spawn_blocking(move || {
+            if !reader.wait(LOOK) {
+                return (reader, Ok(Vec::new()));
+            }
+            let entries = reader.read(BATCH);
+            (reader, entries)
+        });
+        let entries = match read.await {
+            Ok((back, entries)) => {
+                reader = back;
+                entries.context("the journal cannot be read")
+            }
+            Err(error) => {
+                tracing::error!(%error, "the journal's reader ended badly");
+                return;
+            }
+        };
+        let delivered = match entries {
+            Ok(entries) if entries.is_empty() => {
+                let _last = last_call.load(Ordering::Acquire);
+                idle.send_replace(true);
+                continue;
+            }
+            Ok(entries) => {
+                idle.send_replace(false);
+                store(&app, &reader, entries).await
+            }
+            Err(error) => Err(error),
+        };
+        let status = reader.status();
+        gauge!("camtally_journal_pending_events").set(status.pending as f64);
+        gauge!("camtally_journal_bytes").set(status.bytes as f64);
+        match delivered {
+            Ok(()) => {
+                pause = FIRST_PAUSE;
+                app.readiness.has("delivery");
+            }
+            Err(error) => {
+                counter!("camtally_store_failures_total").increment(1);
+                tracing::warn!(error = format!("{error:#}"), "events are not in the store yet; trying again");
+                app.readiness.lacks("delivery", format!("{error:#}"));
+                reader.rewind();
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    _ = ended.changed() => return,
+                }
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+async fn store(app: &Arc<App>, reader: &Reader, entries: Vec<Entry>) -> Result<()> {
+    let Some(last) = entries.last().map(|entry| entry.sequence) else { return Ok(()) };
+    let mut events = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        match entry.event() {
+            Ok(event) => events.push(event),
+            // Only a newer version can have written it.
+            Err(error) => {
+                tracing::error!(%error, sequence = entry.sequence, "the journal holds what is no event")
+            }
+        }
+    }
+    let ingested = app.store.ingest(&events).await.context("the store does not take events")?;
+    for refused in &ingested.refused {
+        tracing::error!(id = %refused.id, reason = refused.reason, "the store refuses an event");
+    }
+    counter!("camtally_events_stored_total").increment(ingested.stored);
+    for event in events {
+        app.publish(event);
+    }
+    reader.acknowledge(last).context("the journal cannot note what was delivered")
+}

@@ -1,0 +1,158 @@
+//! `camtally serve`: cameras, journal, store and pages in one process.
+
+mod camera;
+mod delivery;
+mod logging;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use journal::{Journal, Options};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use pipeline::Engine;
+use server::App;
+use store::Store;
+use tokio::net::TcpListener;
+use video::SystemClock;
+
+use crate::cli::Serve;
+use crate::config::{self, Loaded};
+use crate::detector::{self, Choice};
+use crate::{Done, say};
+
+/// How long a start waits for what the journal holds from before to be in the store.
+const CATCHING_UP: Duration = Duration::from_secs(5);
+/// How long an end waits for the last events to be in the store. They are in the journal in any case.
+const ENDING: Duration = Duration::from_secs(10);
+/// The shape that the shared input has. Pictures of another shape are padded.
+const SHAPE: (u32, u32) = (1920, 1080);
+
+pub(crate) fn run(args: &Serve) -> Result<Done> {
+    let mut loaded = config::load(args.config.as_deref())?;
+    if let Some(listen) = args.listen {
+        loaded.config.server.listen = listen;
+    }
+    if let Some(data) = &args.data {
+        // A flag is relative to where it is typed.
+        loaded.config.data = std::path::absolute(data).context("the data folder has no name")?;
+    }
+    loaded.check()?;
+    logging::start(args.log_format);
+    let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
+    let ended = runtime.block_on(serve(&loaded));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended.map(|()| Done::Well)
+}
+
+async fn serve(loaded: &Loaded) -> Result<()> {
+    let config = &loaded.config;
+    let data = loaded.data();
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("cannot make the data folder {}: may you write there?", data.display()))?;
+    let options = Options { limit: config.journal.limit_mib << 20, ..Options::default() };
+    let (journal, recovery) = Journal::open(&data.join("journal"), options)?;
+    if !recovery.is_clean() {
+        tracing::warn!("{recovery}");
+    }
+    let settings = store::Settings { connections: config.store.connections, ..store::Settings::default() };
+    let store = Store::open(&loaded.store_url(), &settings).await?;
+    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be kept")?;
+    let views =
+        config.cameras.iter().map(|camera| camera::view(loaded, camera)).collect::<Result<Vec<_>>>()?;
+    let (site, zone) = (config.site.name.clone(), config.site.time_zone.clone());
+    let app = Arc::new(App::new(store.clone(), views.clone(), site, zone, metrics)?);
+    app.readiness.lacks("cameras", "the model is being loaded");
+
+    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}: is another program there? Choose one with --listen",
+            config.server.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let pages = axum::serve(listener, server::router(Arc::clone(&app)));
+    let mut ended = stopped.clone();
+    let pages = tokio::spawn(async move {
+        tokio::select! {
+            served = pages => served,
+            _ = ended.wait_for(|stop| *stop) => Ok(()),
+        }
+    });
+
+    let last_call = Arc::new(AtomicBool::new(false));
+    let delivery = delivery::start(journal.reader(), Arc::clone(&app), Arc::clone(&last_call))?;
+    // What was watched before the start is asked of the store, so the journal's events must be there first.
+    if !delivery.caught_up(CATCHING_UP).await {
+        tracing::warn!("the store does not take the journal's events yet; they are kept");
+    }
+    let sink = delivery::Sink::new(journal, Arc::clone(&app));
+    let engine = Arc::new(start_engine(loaded)?);
+    let mut cameras = Vec::new();
+    for (camera, view) in config.cameras.iter().zip(&views) {
+        let watched_until = store.watched_until(&camera.name).await?;
+        let seat = camera::Seat {
+            engine: Arc::clone(&engine.0),
+            model: Arc::clone(&engine.1),
+            sink: sink.clone(),
+            view: Arc::clone(view),
+            clock: Arc::new(SystemClock::new()),
+        };
+        cameras.push(camera::start(loaded, camera, seat, watched_until)?);
+    }
+    app.readiness.has("cameras");
+    say(&format!("camtally: http://{address}/ shows {} cameras", cameras.len()));
+
+    signalled().await?;
+    tracing::info!("ending");
+    let cameras = tokio::task::spawn_blocking(move || cameras.into_iter().for_each(camera::Running::stop));
+    cameras.await.map_err(|error| anyhow!("a camera's end failed: {error}"))?;
+    last_call.store(true, Ordering::Release);
+    if !delivery.caught_up(ENDING).await {
+        tracing::warn!("the last events are not in the store yet: the journal keeps them for the next start");
+    }
+    delivery.end().await;
+    // The last reader of the pages may be gone.
+    stop.send(true).ok();
+    pages.await.map_err(|error| anyhow!("the pages' end failed: {error}"))??;
+    store.close().await;
+    Ok(())
+}
+
+fn start_engine(loaded: &Loaded) -> Result<(Arc<Engine>, Arc<camera::ModelFacts>)> {
+    let detection = &loaded.config.detection;
+    let model = detector::load(&Choice {
+        model: detection.model.clone(),
+        input: (detection.input > 0).then_some(detection.input),
+        tiles: None,
+        threads: std::num::NonZeroUsize::new(detection.threads),
+        batch: detection.batch,
+        frame: SHAPE,
+    })?;
+    if let Some(notice) = &model.notice {
+        tracing::warn!("{notice}");
+    }
+    let facts = camera::ModelFacts {
+        name: model.name,
+        classes: model.classes,
+        counted: model.counted,
+        strong: model.strong,
+        weak: model.weak,
+    };
+    let engine = Engine::start(model.detectors).context("the system gives no threads for the detectors")?;
+    Ok((Arc::new(engine), Arc::new(facts)))
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn signalled() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).context("SIGTERM cannot be waited for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("Ctrl-C cannot be waited for")?;
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,399 @@
+//! What the program is told: defaults, then `camtally.toml`, then the environment, then flags.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use video::{LiveSource, Transport};
+
+/// The file that is read if there is one and no other was named.
+const FILE: &str = "camtally.toml";
+/// The largest file that is read.
+const MAX_FILE: u64 = 4 << 20;
+const PREFIX: &str = "CAMTALLY_";
+/// The most cameras of one process.
+const MAX_CAMERAS: usize = 1000;
+
+/// Everything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The folder of the journal, the database and what else must outlive the program.
+    pub(crate) data: PathBuf,
+    pub(crate) site: Site,
+    pub(crate) server: Server,
+    pub(crate) store: Store,
+    pub(crate) journal: Journal,
+    pub(crate) detection: Detection,
+    /// The cameras.
+    #[serde(rename = "camera")]
+    pub(crate) cameras: Vec<Camera>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Site {
+    pub(crate) name: String,
+    /// IANA name: hours and days are those of its clock.
+    pub(crate) time_zone: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) listen: SocketAddr,
+    /// Whether everybody who reaches an address beyond this machine may see everything.
+    pub(crate) without_sign_in: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Store {
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`; a file in the data folder unless given.
+    pub(crate) url: Secret,
+    /// Connections at once.
+    pub(crate) connections: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Journal {
+    /// The most that it may take on disk, in MiB.
+    pub(crate) limit_mib: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Detection {
+    /// A name, or a folder with a model.toml.
+    pub(crate) model: PathBuf,
+    /// Longest side of the picture that the model sees; 0 is the model's own.
+    pub(crate) input: u32,
+    /// Detectors side by side; 0 is one for each core.
+    pub(crate) threads: usize,
+    /// Frames that a detector takes at once when so many wait.
+    pub(crate) batch: usize,
+    /// Frames a second of each camera that are analysed.
+    pub(crate) analyse_fps: f64,
+    /// Whether no inference is spent where nothing moves.
+    pub(crate) motion_gate: bool,
+}
+
+/// One camera.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Camera {
+    /// Unique; it is in every event.
+    pub(crate) name: String,
+    /// `rtsp://…`, `http://…`, `/dev/video0`, `replay:FILE`, `loop:FILE`.
+    pub(crate) address: Secret,
+    #[serde(default)]
+    pub(crate) user: String,
+    #[serde(default)]
+    pub(crate) password: Secret,
+    /// A file that holds the password, for those who keep secrets in files.
+    #[serde(default)]
+    pub(crate) password_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) transport: RtspTransport,
+    /// The rules file: lines and zones.
+    pub(crate) rules: PathBuf,
+    /// Whether its pictures may be shown on the live page.
+    #[serde(default)]
+    pub(crate) pictures: bool,
+    /// In place of `detection.analyse_fps`.
+    #[serde(default)]
+    pub(crate) analyse_fps: Option<f64>,
+}
+
+/// How RTSP brings its packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RtspTransport {
+    #[default]
+    Automatic,
+    Tcp,
+    Udp,
+}
+
+impl From<RtspTransport> for Transport {
+    fn from(transport: RtspTransport) -> Self {
+        match transport {
+            RtspTransport::Automatic => Self::Automatic,
+            RtspTransport::Tcp => Self::Tcp,
+            RtspTransport::Udp => Self::Udp,
+        }
+    }
+}
+
+/// A text that may hold a password: it is never shown.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    fn masked(&self) -> &'static str {
+        if self.0.is_empty() { "" } else { "********" }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.masked())
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.masked())
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            site: Site::default(),
+            server: Server::default(),
+            store: Store::default(),
+            journal: Journal::default(),
+            detection: Detection::default(),
+            cameras: Vec::new(),
+        }
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { name: "site".to_owned(), time_zone: "UTC".to_owned() }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: ([127, 0, 0, 1], 8740).into(), without_sign_in: false }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: Secret::default(), connections: 8 }
+    }
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { limit_mib: 2048 }
+    }
+}
+
+impl Default for Detection {
+    fn default() -> Self {
+        Self {
+            model: "nanodet-416".into(),
+            input: 0,
+            threads: 0,
+            batch: 4,
+            analyse_fps: 5.0,
+            motion_gate: true,
+        }
+    }
+}
+
+/// The configuration, and where each value came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    figment: Figment,
+    /// What relative paths of the file are relative to.
+    folder: PathBuf,
+}
+
+/// Reads the configuration; `file` must be there if it is named.
+pub(crate) fn load(file: Option<&Path>) -> Result<Loaded> {
+    let named = file.is_some();
+    let file = file.unwrap_or(Path::new(FILE));
+    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+    if named || file.exists() {
+        let size = std::fs::metadata(file)
+            .with_context(|| format!("cannot read the configuration {}: is it there?", file.display()))?
+            .len();
+        if size > MAX_FILE {
+            bail!("the configuration {} is larger than {MAX_FILE} bytes", file.display());
+        }
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    let figment = figment.merge(Env::prefixed(PREFIX).split("__").lowercase(true));
+    let config: Config = figment.extract().map_err(|error| explained(&error))?;
+    let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
+    let loaded = Loaded { config, figment, folder };
+    loaded.check()?;
+    Ok(loaded)
+}
+
+/// One line for the first thing that is wrong, with where it stands and the nearest known key.
+fn explained(error: &figment::Error) -> anyhow::Error {
+    let place = match (&error.metadata, error.path.join(".")) {
+        (Some(metadata), path) => {
+            let source = metadata.source.as_ref().map_or(metadata.name.to_string(), ToString::to_string);
+            if path.is_empty() { source } else { format!("{source}: `{path}`") }
+        }
+        (None, path) => format!("`{path}`"),
+    };
+    if let figment::error::Kind::UnknownField(unknown, known) = &error.kind {
+        let nearest = known
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)));
+        let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+        return anyhow!("{place}: there is no setting `{unknown}`{hint}");
+    }
+    // The value itself may be a secret.
+    let what = match &error.kind {
+        figment::error::Kind::InvalidType(_, wanted) | figment::error::Kind::InvalidValue(_, wanted) => {
+            format!("it must be {wanted}")
+        }
+        kind => kind.to_string(),
+    };
+    anyhow!("{place}: {what}")
+}
+
+impl Loaded {
+    pub(crate) fn check(&self) -> Result<()> {
+        let config = &self.config;
+        let range =
+            |name: &str, ok: bool, want: &str| if ok { Ok(()) } else { bail!("`{name}` must be {want}") };
+        let fps = |fps: f64| (0.1..=120.0).contains(&fps);
+        range("detection.analyse_fps", fps(config.detection.analyse_fps), "0.1 to 120 frames a second")?;
+        range("detection.batch", (1..=64).contains(&config.detection.batch), "1 to 64")?;
+        range("detection.threads", config.detection.threads <= 256, "at most 256; 0 is one for each core")?;
+        range("journal.limit_mib", config.journal.limit_mib >= 16, "16 at least")?;
+        range("store.connections", (1..=1000).contains(&config.store.connections), "1 to 1000")?;
+        store::Zone::named(&config.site.time_zone).context("`site.time_zone`")?;
+        if !config.server.listen.ip().is_loopback() && !config.server.without_sign_in {
+            bail!(
+                "`server.listen` is {}, which others can reach, and there is no sign-in yet: listen on 127.0.0.1, or set \
+                 `server.without_sign_in` if everybody may see everything",
+                config.server.listen
+            );
+        }
+        if config.cameras.len() > MAX_CAMERAS {
+            bail!("there are {} cameras; one process watches at most {MAX_CAMERAS}", config.cameras.len());
+        }
+        let mut names = std::collections::HashSet::new();
+        for camera in &config.cameras {
+            if camera.name.trim().is_empty()
+                || camera.name.len() > 100
+                || camera.name.chars().any(char::is_control)
+            {
+                bail!(
+                    "a camera's name has 1 to 100 characters, this one is `{}`",
+                    camera.name.escape_debug()
+                );
+            }
+            if !names.insert(&camera.name) {
+                bail!("two cameras are called `{}`: give one of them another name", camera.name);
+            }
+            if let Some(rate) = camera.analyse_fps {
+                range(&format!("analyse_fps of {}", camera.name), fps(rate), "0.1 to 120 frames a second")?;
+            }
+            self.source(camera)?;
+        }
+        Ok(())
+    }
+
+    /// What a camera is read from, password and all.
+    pub(crate) fn source(&self, camera: &Camera) -> Result<LiveSource> {
+        let place = || format!("camera `{}`", camera.name);
+        let mut address = camera.address.expose().to_owned();
+        for prefix in ["replay:", "loop:"] {
+            if let Some(path) = address.strip_prefix(prefix) {
+                address = format!("{prefix}{}", self.path(Path::new(path)).display());
+            }
+        }
+        let source = LiveSource::parse(&address).with_context(place)?;
+        let from_file = camera.password_file.as_ref().map(|path| {
+            let path = self.path(path);
+            let read = std::fs::read_to_string(&path);
+            read.with_context(|| format!("{}: cannot read the password file {}", place(), path.display()))
+        });
+        let password = match from_file {
+            Some(text) => text?.trim_end().to_owned(),
+            None => camera.password.expose().to_owned(),
+        };
+        if camera.user.is_empty() && password.is_empty() {
+            return Ok(source);
+        }
+        source.with_credentials(&camera.user, &password).with_context(place)
+    }
+
+    /// A path of the configuration: relative to the file that it stands in.
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path(&self.config.data)
+    }
+
+    /// The store's address.
+    pub(crate) fn store_url(&self) -> String {
+        match self.config.store.url.expose() {
+            "" => format!("sqlite:{}", self.data().join("camtally.db").display()),
+            url => url.to_owned(),
+        }
+    }
+
+    /// Every value with its origin, a line each; secrets masked.
+    pub(crate) fn listing(&self) -> Result<String> {
+        let value = serde_json::to_value(&self.config)?;
+        let mut rows = Vec::new();
+        leaves("", &value, &mut rows);
+        let width = rows.iter().map(|(name, value)| name.len() + value.len() + 3).max().unwrap_or(0).min(72);
+        let mut text = String::new();
+        for (name, value) in rows {
+            let line = format!("{name} = {value}");
+            text += &format!("{line:<width$}  # {}\n", self.origin(&name));
+        }
+        Ok(text)
+    }
+
+    fn origin(&self, name: &str) -> String {
+        // Inside a list the origin is that of the whole list.
+        let whole = name.split('[').next().unwrap_or(name);
+        let Some(metadata) = self.figment.find_metadata(whole) else { return "default".to_owned() };
+        match &metadata.source {
+            Some(figment::Source::File(path)) => path.display().to_string(),
+            _ if metadata.name.contains("environment") => {
+                format!("{PREFIX}{}", whole.replace('.', "__").to_uppercase())
+            }
+            _ => "default".to_owned(),
+        }
+    }
+}
+
+fn leaves(name: &str, value: &serde_json::Value, rows: &mut Vec<(String, String)>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (key, value) in fields {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                leaves(&name, value, rows);
+            }
+        }
+        serde_json::Value::Array(items) if !items.is_empty() => {
+            for (index, value) in items.iter().enumerate() {
+                leaves(&format!("{name}[{index}]"), value, rows);
+            }
+        }
+        serde_json::Value::Null => {}
+        other => rows.push((name.to_owned(), other.to_string())),
+    }
+}
