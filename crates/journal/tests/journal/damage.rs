@@ -8,12 +8,13 @@ use journal::{Entry, Journal, Options, Problem, Recovery};
 use tempfile::TempDir;
 
 use crate::events::crossing;
+use crate::writer::folder_in_memory;
 
 const EVENTS: u64 = 5;
 
 /// A journal of five events in segments of at most `segment_bytes`, and the events.
 fn small(segment_bytes: u64) -> (TempDir, Vec<Event>) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let events: Vec<_> = (0..EVENTS).map(|number| crossing("a", number)).collect();
     let (mut journal, _) =
         Journal::open(folder.path(), Options { segment_bytes, ..Options::default() }).unwrap();
@@ -189,7 +190,7 @@ fn a_lost_acknowledgement_delivers_again_and_numbers_go_on() {
 
 #[test]
 fn what_decays_while_it_is_open_is_counted_and_stepped_over() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let (mut journal, _) = Journal::open(folder.path(), Options::default()).unwrap();
     journal.append(&(0..5).map(|number| crossing("a", number)).collect::<Vec<_>>()).unwrap();
     let segment = segments(folder.path()).remove(0);

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::strace::{CALLS, counts, strace, writer};
-use crate::writer::{Told, program};
+use crate::writer::{Told, folder_in_memory, program};
 
 /// What happens to them. `+`: from then on always, as on a disk that stays full.
 const FAULTS: [(&str, &str); 6] = [
@@ -19,7 +19,7 @@ const FAULTS: [(&str, &str); 6] = [
 /// Runs the writer with one call spoilt, then without; asserts that nothing is lost or doubled, and that what
 /// failed was told usefully.
 fn run_spoilt(inject: &[String], must_fail: bool) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let journal = folder.path().join("journal");
     let (output, _) = strace(folder.path(), inject);
     let mut told = Told::default();
