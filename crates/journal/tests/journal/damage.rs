@@ -154,6 +154,20 @@ fn damage_at_the_end_is_told_and_its_number_is_not_given_again() {
 }
 
 #[test]
+fn what_a_later_segment_says_was_not_confirmed_is_not_read() {
+    let (folder, _) = small(u64::MAX);
+    let mut header = [b"camtjrn1".as_slice(), &4_u64.to_le_bytes(), &3_u64.to_le_bytes()].concat();
+    header.extend(crc32c::crc32c(&header).to_le_bytes());
+    fs::write(folder.path().join("00000000000000000004.segment"), header).unwrap();
+    let (mut journal, recovery) = Journal::open(folder.path(), Options::default()).unwrap();
+    assert!(recovery.is_clean(), "{recovery}");
+    let mut reader = journal.reader();
+    assert_eq!(numbers(&reader.read(usize::MAX).unwrap()), [1, 2, 3]);
+    assert_eq!(journal.append(&[crossing("b", 0)]).unwrap(), 4..5);
+    assert_eq!(reader.read(usize::MAX).unwrap()[0].event().unwrap().id, crossing("b", 0).id);
+}
+
+#[test]
 fn a_missing_segment_is_told() {
     let (folder, _) = small(900);
     fs::remove_file(segments(folder.path()).remove(1)).unwrap();

@@ -91,3 +91,15 @@ fn nothing_is_lost_when_any_system_call_fails_or_is_the_last() {
     });
     println!("{} faults, 0 lost, 0 doubled", cases.len());
 }
+
+#[test]
+fn what_failed_is_not_there_if_the_process_ends_before_it_tries_again() {
+    let folder = folder_in_memory();
+    // The second append fails; the retry begins by removing what is left of a new segment, if any.
+    let inject = ["fdatasync:error=EIO:when=2", "unlink:signal=KILL:when=2"].map(str::to_owned);
+    let (output, _) = strace(folder.path(), &inject);
+    let mut told = Told::default();
+    told.hear(&output.stdout);
+    assert_eq!((told.confirmed.len(), told.errors.len()), (2, 1));
+    assert_eq!(told.verify(&folder.path().join("journal")).len(), 2);
+}
