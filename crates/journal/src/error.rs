@@ -49,6 +49,15 @@ pub enum Error {
         /// What a reader would say.
         source: ParseEventError,
     },
+    /// A file holds a sequence number that no journal reaches by counting.
+    #[error(
+        "the journal `{folder}` holds sequence numbers that cannot be right, so nothing can be appended: let what is \
+         in it be delivered, then stop the program and move the folder away"
+    )]
+    Exhausted {
+        /// The journal's folder.
+        folder: PathBuf,
+    },
     /// An acknowledgement of what was never appended: a fault of who acknowledges.
     #[error("cannot acknowledge up to {up_to}: {last} is the last sequence number that was confirmed")]
     NotConfirmed {

@@ -9,7 +9,7 @@ use event::Event;
 use crate::error::{Error, io_error};
 use crate::folder::{Folder, segment_path};
 use crate::reader::Reader;
-use crate::record::{self, SEGMENT_HEADER, SegmentHeader};
+use crate::record::{self, MAX_SEQUENCE, SEGMENT_HEADER, SegmentHeader};
 use crate::recovery::Recovery;
 use crate::shared::{Shared, Status};
 use crate::survey::survey;
@@ -139,6 +139,9 @@ impl Journal {
         let numbers = self.next..self.next + count;
         if numbers.is_empty() {
             return Ok(numbers);
+        }
+        if numbers.end > MAX_SEQUENCE {
+            return Err(Error::Exhausted { folder: self.shared.folder().path().to_owned() });
         }
         let length = self.buffer.len() as u64;
         self.shared.check_limit(length + SEGMENT_HEADER as u64)?;

@@ -82,7 +82,8 @@ impl Recovery {
         }
     }
 
-    /// Copies damaged bytes to where they stay when the segment is deleted.
+    /// Copies damaged bytes to where they stay when the segment is deleted; of the problems that are told one by
+    /// one.
     pub(crate) fn quarantine(&mut self, folder: &Path) {
         let quarantine = folder.join(QUARANTINE);
         for problem in &mut self.problems {
@@ -141,8 +142,7 @@ impl fmt::Display for Recovery {
         if self.lost > 0 {
             write!(
                 f,
-                "\n{} confirmed events are lost: counts of this time are too low; restore a backup of the journal if \
-                 there is one, and check the disk",
+                "\n{} confirmed events are lost: the counts of their time are too low; check the disk",
                 self.lost
             )?;
         }

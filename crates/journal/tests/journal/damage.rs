@@ -8,12 +8,13 @@ use journal::{Entry, Journal, Options, Problem, Recovery};
 use tempfile::TempDir;
 
 use crate::events::crossing;
+use crate::writer::folder_in_memory;
 
 const EVENTS: u64 = 5;
 
 /// A journal of five events in segments of at most `segment_bytes`, and the events.
 fn small(segment_bytes: u64) -> (TempDir, Vec<Event>) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let events: Vec<_> = (0..EVENTS).map(|number| crossing("a", number)).collect();
     let (mut journal, _) =
         Journal::open(folder.path(), Options { segment_bytes, ..Options::default() }).unwrap();
@@ -153,6 +154,20 @@ fn damage_at_the_end_is_told_and_its_number_is_not_given_again() {
 }
 
 #[test]
+fn what_a_later_segment_says_was_not_confirmed_is_not_read() {
+    let (folder, _) = small(u64::MAX);
+    let mut header = [b"camtjrn1".as_slice(), &4_u64.to_le_bytes(), &3_u64.to_le_bytes()].concat();
+    header.extend(crc32c::crc32c(&header).to_le_bytes());
+    fs::write(folder.path().join("00000000000000000004.segment"), header).unwrap();
+    let (mut journal, recovery) = Journal::open(folder.path(), Options::default()).unwrap();
+    assert!(recovery.is_clean(), "{recovery}");
+    let mut reader = journal.reader();
+    assert_eq!(numbers(&reader.read(usize::MAX).unwrap()), [1, 2, 3]);
+    assert_eq!(journal.append(&[crossing("b", 0)]).unwrap(), 4..5);
+    assert_eq!(reader.read(usize::MAX).unwrap()[0].event().unwrap().id, crossing("b", 0).id);
+}
+
+#[test]
 fn a_missing_segment_is_told() {
     let (folder, _) = small(900);
     fs::remove_file(segments(folder.path()).remove(1)).unwrap();
@@ -189,7 +204,7 @@ fn a_lost_acknowledgement_delivers_again_and_numbers_go_on() {
 
 #[test]
 fn what_decays_while_it_is_open_is_counted_and_stepped_over() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let (mut journal, _) = Journal::open(folder.path(), Options::default()).unwrap();
     journal.append(&(0..5).map(|number| crossing("a", number)).collect::<Vec<_>>()).unwrap();
     let segment = segments(folder.path()).remove(0);

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::strace::{CALLS, counts, strace, writer};
-use crate::writer::{Told, program};
+use crate::writer::{Told, folder_in_memory, program};
 
 /// What happens to them. `+`: from then on always, as on a disk that stays full.
 const FAULTS: [(&str, &str); 6] = [
@@ -19,7 +19,7 @@ const FAULTS: [(&str, &str); 6] = [
 /// Runs the writer with one call spoilt, then without; asserts that nothing is lost or doubled, and that what
 /// failed was told usefully.
 fn run_spoilt(inject: &[String], must_fail: bool) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let journal = folder.path().join("journal");
     let (output, _) = strace(folder.path(), inject);
     let mut told = Told::default();
@@ -90,4 +90,16 @@ fn nothing_is_lost_when_any_system_call_fails_or_is_the_last() {
         }
     });
     println!("{} faults, 0 lost, 0 doubled", cases.len());
+}
+
+#[test]
+fn what_failed_is_not_there_if_the_process_ends_before_it_tries_again() {
+    let folder = folder_in_memory();
+    // The second append fails; the retry begins by removing what is left of a new segment, if any.
+    let inject = ["fdatasync:error=EIO:when=2", "unlink:signal=KILL:when=2"].map(str::to_owned);
+    let (output, _) = strace(folder.path(), &inject);
+    let mut told = Told::default();
+    told.hear(&output.stdout);
+    assert_eq!((told.confirmed.len(), told.errors.len()), (2, 1));
+    assert_eq!(told.verify(&folder.path().join("journal")).len(), 2);
 }

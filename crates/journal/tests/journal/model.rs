@@ -5,6 +5,7 @@ use journal::{Journal, Options, Reader};
 use proptest::prelude::*;
 
 use crate::events::crossing;
+use crate::writer::folder_in_memory;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -34,7 +35,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..60),
         segment_bytes in 1..3_000_u64,
     ) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder_in_memory();
         let options = Options { segment_bytes, ..Options::default() };
         let open = || -> (Journal, Reader) {
             let (journal, recovery) = Journal::open(folder.path(), options).unwrap();

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::strace::{counts, strace};
-use crate::writer::Told;
+use crate::writer::{Told, folder_in_memory};
 
 /// A file, as the system's cache has it and as the disk has it.
 #[derive(Clone, Default)]
@@ -153,7 +153,7 @@ impl Disk {
 
 /// Checks every state that the disk may be in during one run; how many there were.
 fn check(inject: &[String]) -> usize {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let (_, calls) = strace(folder.path(), inject);
     let journal = folder.path().join("journal");
     let (mut disk, mut told) = (Disk::default(), Told::default());
@@ -177,9 +177,7 @@ fn check(inject: &[String]) -> usize {
             )) {
                 continue;
             }
-            // In memory: these states are of a disk already, and there are thousands.
-            let found =
-                tempfile::tempdir_in(if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "." }).unwrap();
+            let found = folder_in_memory();
             for (name, content) in state {
                 fs::write(found.path().join(name), content).unwrap();
             }

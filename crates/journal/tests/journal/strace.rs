@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::writer::{Writer, program};
+use crate::writer::{Writer, folder_in_memory, program};
 
 /// The system calls by which the journal changes the disk. The writer's own output goes by `write`, which the
 /// journal does not use.
@@ -42,7 +42,7 @@ pub(crate) fn strace(folder: &Path, inject: &[String]) -> (Output, String) {
 
 /// How often the writer makes each of the calls when nothing fails.
 pub(crate) fn counts() -> impl Fn(&str) -> usize {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory();
     let (output, calls) = strace(folder.path(), &[]);
     assert!(output.status.success(), "the writer fails under strace: {calls}");
     move |call| calls.matches(&format!(" {call}(")).count()

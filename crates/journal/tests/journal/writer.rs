@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use journal::{Entry, Journal, Options};
+use tempfile::TempDir;
 
 /// What the writer is told to do.
 pub(crate) struct Writer<'a> {
@@ -32,6 +33,12 @@ pub(crate) fn program() -> PathBuf {
     let program = tests.parent().and_then(Path::parent).unwrap().join("examples/journal_writer");
     assert!(program.is_file(), "{} is missing: cargo build -p journal --examples", program.display());
     program
+}
+
+/// A folder where a sync costs nothing, for tests that sync thousands of times and in which no power fails.
+pub(crate) fn folder_in_memory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
 }
 
 /// What a writer has said, over all its lives.
