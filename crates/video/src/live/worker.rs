@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ffmpeg_next::frame;
 use observation::{StreamDuration, StreamTime};
+use time::OffsetDateTime;
 
 use super::address::{Kind, LiveSource};
 use super::backoff::Backoff;
@@ -31,6 +32,8 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 const SHORTEST_GAP: i64 = 500_000;
 /// The shortest step of the calendar clock that is told. Microseconds.
 const CALENDAR_STEP: i64 = 500_000;
+/// The smallest difference between the clocks that is followed. Microseconds.
+const CALENDAR_JITTER: i64 = 2_000;
 
 pub(crate) struct Worker {
     source: LiveSource,
@@ -320,7 +323,8 @@ impl Worker {
         }
         let since = self.state.unwatched_since().unwrap_or(self.last);
         self.state = State::Offline { since, code: reason.code() };
-        let noticed = self.live_time(StreamTime::from_micros(self.now()));
+        // A picture may be placed a little ahead of its arrival.
+        let noticed = self.live_time(StreamTime::from_micros(self.now()).max(self.last.stream));
         self.outbox.push(LiveItem::Offline { since, noticed, reason });
     }
 
@@ -336,11 +340,15 @@ impl Worker {
         }
     }
 
-    /// Tells when somebody has set the calendar clock.
+    /// Follows the calendar clock, and tells when somebody has set it.
     fn look_at_calendar(&mut self) {
         let now = self.control.now();
         let offset = micros_since_epoch(self.control.clock().calendar()) - now;
         let by = offset - self.calendar_offset;
+        // Two clocks cannot be read at once; less than this is how far apart the looks were.
+        if by.abs() < CALENDAR_JITTER {
+            return;
+        }
         self.calendar_offset = offset;
         if by.abs() >= CALENDAR_STEP {
             let at = self.live_time(StreamTime::from_micros(now - self.origin));
@@ -355,9 +363,11 @@ impl Worker {
 
     /// A moment of stream time by both clocks, as the calendar is set now.
     fn live_time(&self, stream: StreamTime) -> LiveTime {
-        let age = self.now() - stream.as_micros();
-        let calendar = self.control.clock().calendar();
-        LiveTime { stream, calendar: calendar.saturating_sub(time::Duration::microseconds(age)) }
+        let micros =
+            i128::from(stream.as_micros()) + i128::from(self.origin) + i128::from(self.calendar_offset);
+        let calendar = OffsetDateTime::from_unix_timestamp_nanos(micros * 1_000);
+        // Only a clock beyond the year 9999 is out of range.
+        LiveTime { stream, calendar: calendar.unwrap_or(OffsetDateTime::UNIX_EPOCH) }
     }
 }
 
@@ -396,6 +406,6 @@ fn describe(connection: &Connection) -> Stream {
     }
 }
 
-fn micros_since_epoch(calendar: time::OffsetDateTime) -> i64 {
+fn micros_since_epoch(calendar: OffsetDateTime) -> i64 {
     i64::try_from(calendar.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX / 4)
 }
