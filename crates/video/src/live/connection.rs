@@ -118,6 +118,15 @@ pub(crate) fn connect(
     })
 }
 
+/// Opens a file as if it came by HTTP.
+#[cfg(fuzzing)]
+pub(crate) fn open_file(url: CString, control: &Arc<Control>) -> Result<Input, LibavError> {
+    let mut options = probing();
+    options.set("format_whitelist", HTTP_FORMATS);
+    options.set("protocol_whitelist", "file");
+    open(Request { url, format: None, options, is_device: false }, control)
+}
+
 fn micros(limit: Duration) -> String {
     limit.as_micros().to_string()
 }

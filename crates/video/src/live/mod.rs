@@ -16,6 +16,8 @@ mod control;
 mod device;
 mod discipline;
 mod freeze;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod item;
 mod options;
 mod outage;
