@@ -13,6 +13,7 @@ mod backoff;
 mod clock;
 mod connection;
 mod control;
+mod description;
 mod device;
 mod discipline;
 mod freeze;

@@ -11,7 +11,8 @@ use super::address::{Kind, LiveSource};
 use super::backoff::Backoff;
 use super::connection::{Connection, connect};
 use super::control::Control;
-use super::discipline::{Discipline, Ticks};
+use super::description::Description;
+use super::discipline::Discipline;
 use super::freeze::{self, Freeze, FreezeDetector, Sighting, Verdict};
 use super::item::{LiveFrame, LiveItem, LiveTime};
 use super::options::LiveOptions;
@@ -19,10 +20,8 @@ use super::outage::Outage;
 use super::outbox::Outbox;
 use super::reader::LiveStats;
 use crate::decoder::Decoded;
-use crate::orientation::Orientation;
 use crate::selection::Selection;
-use crate::stream::frame_rate;
-use crate::{Frame, GapReason, Info, libav};
+use crate::{Frame, GapReason, libav};
 
 /// The pause after the first failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -86,17 +85,6 @@ enum End {
     /// A file came to its end.
     File,
     Stopped,
-}
-
-/// What stays the same while a connection stands.
-struct Stream {
-    ticks: Ticks,
-    interval: i64,
-    fps: Option<f64>,
-    orientation: Orientation,
-    sample_aspect: f64,
-    codec: String,
-    container: String,
 }
 
 /// A picture and what is known of it.
@@ -187,7 +175,7 @@ impl Worker {
 
     /// Passes on pictures until the connection ends.
     fn watch(&mut self, mut connection: Connection) -> End {
-        let stream = describe(&connection);
+        let stream = Description::of(&connection);
         let damaged_before = self.stats.damaged;
         let mut shown = None;
         // The first picture may take as long as connecting: it has to be a key frame.
@@ -237,7 +225,7 @@ impl Worker {
         }
     }
 
-    fn connected(&mut self, connection: &Connection, stream: &Stream) {
+    fn connected(&mut self, connection: &Connection, stream: &Description) {
         self.backoff.reset();
         self.stats.connections += 1;
         let now = self.now();
@@ -266,7 +254,7 @@ impl Worker {
     }
 
     /// Says what a picture means, and passes it on.
-    fn picture(&mut self, picture: Picture, stream: &Stream) {
+    fn picture(&mut self, picture: Picture, stream: &Description) {
         let Picture { video, stamp, time, damage, news } = picture;
         self.look_at_calendar();
         let at = self.live_time(time);
@@ -368,41 +356,6 @@ impl Worker {
         let calendar = OffsetDateTime::from_unix_timestamp_nanos(micros * 1_000);
         // Only a clock beyond the year 9999 is out of range.
         LiveTime { stream, calendar: calendar.unwrap_or(OffsetDateTime::UNIX_EPOCH) }
-    }
-}
-
-impl Stream {
-    fn info(&self, frame: &Frame) -> Info {
-        let (width, height) = (frame.width(), frame.height());
-        let (across, down) = self.orientation.turned(self.sample_aspect, 1.0);
-        Info {
-            width,
-            height,
-            display_aspect: f64::from(width) * across / (f64::from(height) * down),
-            nominal_fps: self.fps,
-            duration: None,
-            frames: None,
-            codec: self.codec.clone(),
-            container: self.container.clone(),
-            creation_time: None,
-        }
-    }
-}
-
-fn describe(connection: &Connection) -> Stream {
-    let stream = connection.decoder.stream();
-    let parameters = libav::stream_parameters(&stream);
-    let fps = frame_rate(&stream);
-    // 25 frames a second where nothing is said; and nobody may announce that he will be silent for hours.
-    let interval = (1e6 / fps.unwrap_or(25.0)).min(10e6) as i64;
-    Stream {
-        ticks: Ticks::new((stream.time_base().numerator(), stream.time_base().denominator()), interval),
-        interval,
-        fps,
-        orientation: libav::stream_orientation(&stream),
-        sample_aspect: parameters.sample_aspect,
-        codec: parameters.codec,
-        container: connection.decoder.input().format().name().to_owned(),
     }
 }
 

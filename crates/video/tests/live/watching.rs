@@ -7,9 +7,12 @@ use std::time::{Duration, Instant};
 
 use video::{LiveItem, LiveOptions, LiveReader, LiveSource, LiveStats, StopHandle, SystemClock};
 
+/// What is kept for messages: long tests measure memory.
+const LOG_LINES: usize = 50;
+
 pub(crate) struct Watch {
     items: Receiver<LiveItem>,
-    /// Texts of everything so far, for messages.
+    /// Texts of what came last, for messages.
     log: Vec<String>,
     started: Instant,
     stop: StopHandle,
@@ -88,6 +91,9 @@ impl Watch {
                 self.log.push(format!("frames until {at:.2}"));
             }
             other => self.log.push(format!("{at:.2} {other:?}")),
+        }
+        if self.log.len() > LOG_LINES {
+            self.log.remove(0);
         }
     }
 
