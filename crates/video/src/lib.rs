@@ -116,8 +116,9 @@
 //! Of a file libav opens nothing but the file itself: no network, no playlists, no other files. Of a live
 //! source it opens what the protocol needs, and never a file, whatever a playlist names. Sizes are limited to
 //! [`MAX_SIDE`] and [`MAX_PIXELS`] before memory is asked for, and every loop ends. libav's log goes to
-//! `tracing`, target `libav`, at level debug, without addresses. libav itself is C; whoever reads files of strangers should keep
-//! it up to date.
+//! `tracing`, target `libav`, at level debug, without addresses. What a camera can make libav hold is bounded
+//! by what it sends within the time limits, and a single buffer by 600 MB; an RTSP answer may announce and
+//! send that much. libav itself is C; whoever reads files of strangers should keep it up to date.
 //!
 //! # Licences
 //!

@@ -14,7 +14,7 @@ pub enum Outage {
     WrongPassword,
     /// The source knows the user, but does not give this stream to them (403).
     Forbidden,
-    /// The source has no such stream (404).
+    /// The source has no such stream (404), or there is no such device or file.
     NotFound,
     /// The source answered with an error of its own.
     Refused(String),
@@ -160,7 +160,7 @@ impl fmt::Display for Outage {
             Self::Forbidden => {
                 f.write_str("the user may not see this stream (403): allow it in the camera's settings")
             }
-            Self::NotFound => f.write_str("there is no such stream (404): check the path of the address"),
+            Self::NotFound => f.write_str("there is no such stream (404) or device: check the address"),
             Self::Refused(what) => {
                 write!(
                     f,
