@@ -29,7 +29,7 @@
 //! [`Source::resolve`] takes a video file of any container and codec that libav reads, a folder of pictures,
 //! or `-` for standard input, and says at once what is wrong with anything else. [`Reader::open`] decodes the
 //! first frame, so that what opens has a picture. From then on there are no errors: a file that breaks off
-//! keeps the frames before. Live cameras will be another kind of source behind the same reader.
+//! keeps the frames before. Cameras are another matter, see [below](#live-sources).
 //!
 //! # Time
 //!
@@ -60,6 +60,42 @@
 //! The same file gives the same frames and the same gaps on every run, damaged or not, however many cores
 //! there are. That is why pictures are decoded one after the other, with threads only inside a picture.
 //!
+//! # Live sources
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use video::{LiveItem, LiveOptions, LiveReader, LiveSource, SystemClock};
+//!
+//! # fn main() -> Result<(), video::Error> {
+//! let source = LiveSource::parse("rtsp://10.0.0.9/stream1")?.with_credentials("viewer", "p@ss:word")?;
+//! let options = LiveOptions { analyse_fps: Some(10.0), seed: 17, ..LiveOptions::default() };
+//! let reader = LiveReader::open(&source, &options, Arc::new(SystemClock::new()))?;
+//! for item in reader {
+//!     match item {
+//!         LiveItem::Frame(live) => println!("seen at {}, {}", live.frame.time, live.calendar),
+//!         LiveItem::Offline { since, reason, .. } => println!("nothing since {}: {reason}", since.calendar),
+//!         LiveItem::Back { until, .. } => println!("watched again from {}", until.calendar),
+//!         other => println!("{other:?}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`LiveReader`] watches one [`LiveSource`] until it is stopped: a network camera, a camera on USB, or a
+//! file in real time. What goes wrong is no error but a [`LiveItem`] with its time and its reason, and the
+//! reader tries again with growing pauses. Every wait has a limit, so that a dead camera is told within five
+//! seconds, and a [`StopHandle`] ends each at once.
+//!
+//! Reading and decoding happen on a thread of the reader's own. When the consumer is slow the newest pictures
+//! wait, a few of them, and older ones give way and are told as [`LiveItem::Shed`]; the camera's connection
+//! never waits.
+//!
+//! Stream time is the local monotonic clock since the reader was opened, and grows over all reconnections.
+//! Within a connection, distances are those of the camera's stamps, held to the local clock by gentle
+//! steering. Both clocks are passed in, as a [`Clock`]. A picture that has frozen is found by its repetition,
+//! see [`Freeze`].
+//!
 //! # Frames
 //!
 //! A [`Frame`] is the decoder's own memory: moving it to another thread costs nothing, and converting happens
@@ -77,10 +113,12 @@
 //!
 //! # Hostile files
 //!
-//! libav opens nothing but the file itself: no network, no playlists, no other files. Sizes are limited to
+//! Of a file libav opens nothing but the file itself: no network, no playlists, no other files. Of a live
+//! source it opens what the protocol needs, and never a file, whatever a playlist names. Sizes are limited to
 //! [`MAX_SIDE`] and [`MAX_PIXELS`] before memory is asked for, and every loop ends. libav's log goes to
-//! `tracing`, target `libav`, at level debug. libav itself is C; whoever reads files of strangers should keep
-//! it up to date.
+//! `tracing`, target `libav`, at level debug, without addresses. What a camera can make libav hold is bounded
+//! by what it sends within the time limits, and a single buffer by 600 MB; an RTSP answer may announce and
+//! send that much. libav itself is C; whoever reads files of strangers should keep it up to date.
 //!
 //! # Licences
 //!
@@ -120,6 +158,8 @@ pub use frame::Frame;
 pub use gap::{Gap, GapReason};
 pub use info::Info;
 pub use letterbox::{Letterbox, Placement, Region};
+#[cfg(fuzzing)]
+pub use live::fuzzing;
 pub use live::{
     Clock, Freeze, LiveFrame, LiveItem, LiveOptions, LiveReader, LiveSource, LiveStats, LiveTime, Outage,
     StopHandle, SystemClock, Transport,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ffmpeg_next::format::context::Input;
-use ffmpeg_next::media::Type;
 use ffmpeg_next::{Dictionary, ffi};
 
 use super::address::{Kind, NetworkAddress};
@@ -91,21 +90,22 @@ pub(crate) fn connect(
     };
     let request = request.ok_or_else(|| Outage::Failed("its address holds a zero byte".to_owned()))?;
     let is_device = request.is_device;
-    let mut input = open(request, control).map_err(|error| match (kind, error.0) {
-        (Kind::Rtsp(address), ffmpeg_next::Error::HttpOther4xx)
-            if has_only_sound(address, options, control) =>
-        {
-            Outage::NoVideo("sound".to_owned())
-        }
-        _ => Outage::connecting(error, options.connect_limit),
-    })?;
-    let opened = control.now();
+    let is_encrypted = matches!(kind, Kind::Rtsp(address) | Kind::Http(address) if address.is_encrypted());
+    let failed = |error| match Outage::connecting(error, options.connect_limit) {
+        // libav says no more when a certificate is not trusted.
+        Outage::Closed if is_encrypted => Outage::NotEncrypted,
+        outage => outage,
+    };
+    let mut input = open(request, control).map_err(failed)?;
     let format = input.format().name().to_owned();
-    if format == "rtsp" && input.nb_streams() == 0 {
-        // Asked for its streams, libav would wait for one until the limit.
-        return Err(Outage::NoVideo("nothing".to_owned()));
+    if format == "rtsp" {
+        if input.nb_streams() == 0 {
+            return Err(Outage::NoVideo("sound or nothing".to_owned()));
+        }
+        play(&mut input).map_err(failed)?;
     }
-    libav::find_streams(&mut input).map_err(|error| Outage::connecting(error, options.connect_limit))?;
+    let opened = control.now();
+    libav::find_streams(&mut input).map_err(failed)?;
     let decoder =
         Decoder::live(input, name, options.threads, Arc::clone(control)).map_err(Outage::from_error)?;
     let is_live = is_device || format == "rtsp" || format == "mpjpeg";
@@ -118,16 +118,13 @@ pub(crate) fn connect(
     })
 }
 
-/// Whether a camera that refused to play has sound and no video. Asked for its video alone, libav plays nothing,
-/// which cameras refuse in their own words.
-fn has_only_sound(address: &NetworkAddress, options: &LiveOptions, control: &Arc<Control>) -> bool {
-    let Some(mut request) = rtsp(address, options) else {
-        return false;
-    };
-    request.options.set("allowed_media_types", "video+audio");
-    open(request, control).is_ok_and(|input| {
-        input.nb_streams() > 0 && input.streams().all(|stream| stream.parameters().medium() == Type::Audio)
-    })
+/// Opens a file as if it came by HTTP.
+#[cfg(fuzzing)]
+pub(crate) fn open_file(url: CString, control: &Arc<Control>) -> Result<Input, LibavError> {
+    let mut options = probing();
+    options.set("format_whitelist", HTTP_FORMATS);
+    options.set("protocol_whitelist", "file");
+    open(Request { url, format: None, options, is_device: false }, control)
 }
 
 fn micros(limit: Duration) -> String {
@@ -159,6 +156,8 @@ fn rtsp(address: &NetworkAddress, live: &LiveOptions) -> Option<Request> {
     options.set("protocol_whitelist", protocols);
     options.set("rtsp_transport", transports);
     options.set("rtsp_flags", "prefer_tcp");
+    // Asked to play no stream at all, because none is video, cameras answer that something else is wrong.
+    options.set("initial_pause", "1");
     Some(Request { url: address.url()?, format: Some(c"rtsp"), options, is_device: false })
 }
 
@@ -203,6 +202,12 @@ fn open(request: Request, control: &Arc<Control>) -> Result<Input, LibavError> {
         libav::check(code)?;
         Ok(Input::wrap(context))
     }
+}
+
+/// Asks an RTSP camera to send.
+fn play(input: &mut Input) -> Result<(), LibavError> {
+    // SAFETY: the input is open.
+    libav::check(unsafe { ffi::av_read_play(input.as_mut_ptr()) })
 }
 
 unsafe extern "C" fn is_interrupted(control: *mut c_void) -> c_int {

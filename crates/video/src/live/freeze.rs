@@ -1,22 +1,4 @@
-//! Whether the picture has frozen.
-//!
-//! A live picture never repeats exactly: sensor noise changes some samples of every key frame, even where
-//! nothing moves and the encoder has smoothed the rest away. A frozen one does: the encoder gets the same
-//! picture again and again, or somebody between the camera and us sends the last packets once more. So what is
-//! looked for is *repetition*: for the whole time limit, no picture that was not seen before, a repeated key
-//! frame among them. Pictures are compared by a digest of their luma, key frames always and others five times
-//! a second; digests of the last minute are kept, so that a short loop is found as well.
-//!
-//! The uppermost and lowermost eighth of the picture are left out: that is where cameras draw clock and name,
-//! which go on while the sensor hangs.
-//!
-//! Key frames matter because a live encoder at a low bit rate may copy the last picture for seconds, sample by
-//! sample; a key frame is coded anew. From a stream without key frames, repetition has to last
-//! [`WITHOUT_KEY_FRAMES`].
-//!
-//! What is not found: a frozen picture with a moving overlay in the middle, or re-coded on its way with other
-//! settings each time. What is found although live: a picture without any noise, such as a lens in full
-//! darkness with the samples cut off at black; there is nothing to be seen in it either.
+//! Whether the picture has frozen: whether anything came that had not been seen before.
 
 use std::collections::VecDeque;
 use std::hash::Hasher as _;
@@ -34,7 +16,26 @@ const WITHOUT_KEY_FRAMES: i64 = 60_000_000;
 /// Every so many rows one is looked at: noise is in all of them.
 const ROW_STEP: usize = 4;
 
-/// Why the picture counts as frozen.
+/// Why a source counts as frozen.
+///
+/// A live picture never repeats exactly: sensor noise changes some samples of every key frame, even where
+/// nothing moves and the encoder has smoothed the rest away. A frozen one does: the encoder gets the same picture
+/// again and again, or somebody on the way sends the last packets once more. So what is looked for is
+/// *repetition*: for all of [`LiveOptions::frozen_after`](crate::LiveOptions::frozen_after) no picture that was
+/// not seen before, and a repeated key frame among them. Pictures are compared by a digest of their luma, key
+/// frames always and others five times a second. The digests of a minute and more are kept, so that a short loop
+/// is found as well.
+///
+/// - The uppermost and lowermost eighth of the picture are left out. That is where cameras draw clock and name,
+///   which go on while the sensor hangs.
+/// - Key frames matter because an encoder at a low bit rate may copy a live picture for seconds, sample by
+///   sample; a key frame is coded anew. A stream without any has to repeat for a minute.
+/// - Not found: a hung sensor behind an encoder whose rate control never settles, which codes the same picture a
+///   little differently each time, by as much as noise differs; and one with a moving overlay in the middle, or
+///   that changes how H.264 codes what is beside it.
+/// - Found although live: a picture without any noise, such as a lens in full darkness with the samples cut off
+///   at black. There is nothing to be seen in it either.
+/// - Files that are replayed are not looked at: a loop repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Freeze {

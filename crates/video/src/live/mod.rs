@@ -13,9 +13,12 @@ mod backoff;
 mod clock;
 mod connection;
 mod control;
+mod description;
 mod device;
 mod discipline;
 mod freeze;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod item;
 mod options;
 mod outage;

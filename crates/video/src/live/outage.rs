@@ -14,7 +14,7 @@ pub enum Outage {
     WrongPassword,
     /// The source knows the user, but does not give this stream to them (403).
     Forbidden,
-    /// The source has no such stream (404).
+    /// The source has no such stream (404), or there is no such device or file.
     NotFound,
     /// The source answered with an error of its own.
     Refused(String),
@@ -30,6 +30,8 @@ pub enum Outage {
     ReadTimeout(Duration),
     /// The source ended the stream.
     Closed,
+    /// No encrypted connection came about: the certificate is not trusted, or the port is none for TLS.
+    NotEncrypted,
     /// The source has no video; with what it has.
     NoVideo(String),
     /// The video is coded in a way that libav cannot decode.
@@ -58,6 +60,7 @@ impl Outage {
             Self::NoPicture(_) => "no_picture",
             Self::ReadTimeout(_) => "read_timeout",
             Self::Closed => "closed",
+            Self::NotEncrypted => "not_encrypted",
             Self::NoVideo(_) => "no_video",
             Self::UnsupportedCodec(_) => "unsupported_codec",
             Self::PictureSize(..) => "picture_size",
@@ -75,6 +78,7 @@ impl Outage {
             | Self::Forbidden
             | Self::NotFound
             | Self::UnknownHost
+            | Self::NotEncrypted
             | Self::NoVideo(_)
             | Self::UnsupportedCodec(_)
             | Self::PictureSize(..)
@@ -156,7 +160,7 @@ impl fmt::Display for Outage {
             Self::Forbidden => {
                 f.write_str("the user may not see this stream (403): allow it in the camera's settings")
             }
-            Self::NotFound => f.write_str("there is no such stream (404): check the path of the address"),
+            Self::NotFound => f.write_str("there is no such stream (404) or device: check the address"),
             Self::Refused(what) => {
                 write!(
                     f,
@@ -181,6 +185,10 @@ impl fmt::Display for Outage {
                 write!(f, "no picture for {limit:?}: check the camera and the network")
             }
             Self::Closed => f.write_str("it ended the stream: it restarts perhaps, or has too many viewers"),
+            Self::NotEncrypted => f.write_str(
+                "no encrypted connection came about: install the camera's certificate on this machine, or turn its \
+                 verification off for this camera",
+            ),
             Self::NoVideo(found) => {
                 write!(f, "it has no video (only {found}): name the path of a video stream")
             }

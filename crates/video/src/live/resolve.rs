@@ -2,7 +2,8 @@
 //!
 //! libav looks names up with `getaddrinfo`, which may take half a minute and cannot be interrupted. So the name
 //! is looked up here first, on a thread of its own that is left behind if it takes too long; libav then asks
-//! again and is answered at once.
+//! again and is answered at once. A name server that never answers holds three such threads at most: the
+//! system gives up sooner than a fourth try comes.
 
 use std::net::ToSocketAddrs as _;
 use std::sync::mpsc::{self, RecvTimeoutError};

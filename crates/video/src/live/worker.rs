@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use ffmpeg_next::frame;
 use observation::{StreamDuration, StreamTime};
+use time::OffsetDateTime;
 
 use super::address::{Kind, LiveSource};
 use super::backoff::Backoff;
 use super::connection::{Connection, connect};
 use super::control::Control;
-use super::discipline::{Discipline, Ticks};
+use super::description::Description;
+use super::discipline::Discipline;
 use super::freeze::{self, Freeze, FreezeDetector, Sighting, Verdict};
 use super::item::{LiveFrame, LiveItem, LiveTime};
 use super::options::LiveOptions;
@@ -18,10 +20,8 @@ use super::outage::Outage;
 use super::outbox::Outbox;
 use super::reader::LiveStats;
 use crate::decoder::Decoded;
-use crate::orientation::Orientation;
 use crate::selection::Selection;
-use crate::stream::frame_rate;
-use crate::{Frame, GapReason, Info, libav};
+use crate::{Frame, GapReason, libav};
 
 /// The pause after the first failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -31,6 +31,8 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 const SHORTEST_GAP: i64 = 500_000;
 /// The shortest step of the calendar clock that is told. Microseconds.
 const CALENDAR_STEP: i64 = 500_000;
+/// The smallest difference between the clocks that is followed. Microseconds.
+const CALENDAR_JITTER: i64 = 2_000;
 
 pub(crate) struct Worker {
     source: LiveSource,
@@ -83,17 +85,6 @@ enum End {
     /// A file came to its end.
     File,
     Stopped,
-}
-
-/// What stays the same while a connection stands.
-struct Stream {
-    ticks: Ticks,
-    interval: i64,
-    fps: Option<f64>,
-    orientation: Orientation,
-    sample_aspect: f64,
-    codec: String,
-    container: String,
 }
 
 /// A picture and what is known of it.
@@ -184,7 +175,7 @@ impl Worker {
 
     /// Passes on pictures until the connection ends.
     fn watch(&mut self, mut connection: Connection) -> End {
-        let stream = describe(&connection);
+        let stream = Description::of(&connection);
         let damaged_before = self.stats.damaged;
         let mut shown = None;
         // The first picture may take as long as connecting: it has to be a key frame.
@@ -234,7 +225,7 @@ impl Worker {
         }
     }
 
-    fn connected(&mut self, connection: &Connection, stream: &Stream) {
+    fn connected(&mut self, connection: &Connection, stream: &Description) {
         self.backoff.reset();
         self.stats.connections += 1;
         let now = self.now();
@@ -263,7 +254,7 @@ impl Worker {
     }
 
     /// Says what a picture means, and passes it on.
-    fn picture(&mut self, picture: Picture, stream: &Stream) {
+    fn picture(&mut self, picture: Picture, stream: &Description) {
         let Picture { video, stamp, time, damage, news } = picture;
         self.look_at_calendar();
         let at = self.live_time(time);
@@ -320,7 +311,8 @@ impl Worker {
         }
         let since = self.state.unwatched_since().unwrap_or(self.last);
         self.state = State::Offline { since, code: reason.code() };
-        let noticed = self.live_time(StreamTime::from_micros(self.now()));
+        // A picture may be placed a little ahead of its arrival.
+        let noticed = self.live_time(StreamTime::from_micros(self.now()).max(self.last.stream));
         self.outbox.push(LiveItem::Offline { since, noticed, reason });
     }
 
@@ -336,11 +328,15 @@ impl Worker {
         }
     }
 
-    /// Tells when somebody has set the calendar clock.
+    /// Follows the calendar clock, and tells when somebody has set it.
     fn look_at_calendar(&mut self) {
         let now = self.control.now();
         let offset = micros_since_epoch(self.control.clock().calendar()) - now;
         let by = offset - self.calendar_offset;
+        // Two clocks cannot be read at once; less than this is how far apart the looks were.
+        if by.abs() < CALENDAR_JITTER {
+            return;
+        }
         self.calendar_offset = offset;
         if by.abs() >= CALENDAR_STEP {
             let at = self.live_time(StreamTime::from_micros(now - self.origin));
@@ -355,47 +351,14 @@ impl Worker {
 
     /// A moment of stream time by both clocks, as the calendar is set now.
     fn live_time(&self, stream: StreamTime) -> LiveTime {
-        let age = self.now() - stream.as_micros();
-        let calendar = self.control.clock().calendar();
-        LiveTime { stream, calendar: calendar.saturating_sub(time::Duration::microseconds(age)) }
+        let micros =
+            i128::from(stream.as_micros()) + i128::from(self.origin) + i128::from(self.calendar_offset);
+        let calendar = OffsetDateTime::from_unix_timestamp_nanos(micros * 1_000);
+        // Only a clock beyond the year 9999 is out of range.
+        LiveTime { stream, calendar: calendar.unwrap_or(OffsetDateTime::UNIX_EPOCH) }
     }
 }
 
-impl Stream {
-    fn info(&self, frame: &Frame) -> Info {
-        let (width, height) = (frame.width(), frame.height());
-        let (across, down) = self.orientation.turned(self.sample_aspect, 1.0);
-        Info {
-            width,
-            height,
-            display_aspect: f64::from(width) * across / (f64::from(height) * down),
-            nominal_fps: self.fps,
-            duration: None,
-            frames: None,
-            codec: self.codec.clone(),
-            container: self.container.clone(),
-            creation_time: None,
-        }
-    }
-}
-
-fn describe(connection: &Connection) -> Stream {
-    let stream = connection.decoder.stream();
-    let parameters = libav::stream_parameters(&stream);
-    let fps = frame_rate(&stream);
-    // 25 frames a second where nothing is said; and nobody may announce that he will be silent for hours.
-    let interval = (1e6 / fps.unwrap_or(25.0)).min(10e6) as i64;
-    Stream {
-        ticks: Ticks::new((stream.time_base().numerator(), stream.time_base().denominator()), interval),
-        interval,
-        fps,
-        orientation: libav::stream_orientation(&stream),
-        sample_aspect: parameters.sample_aspect,
-        codec: parameters.codec,
-        container: connection.decoder.input().format().name().to_owned(),
-    }
-}
-
-fn micros_since_epoch(calendar: time::OffsetDateTime) -> i64 {
+fn micros_since_epoch(calendar: OffsetDateTime) -> i64 {
     i64::try_from(calendar.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX / 4)
 }

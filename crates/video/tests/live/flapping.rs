@@ -52,7 +52,7 @@ fn files_threads_and_memory_stay_the_same_over_many_reconnections() {
     let before = flap(5);
     let after = flap(rounds);
     let text = format!("{before:?} became {after:?} after {rounds} rounds of 4 connections");
-    eprintln!("{text}");
+    println!("{text}");
     assert!(after.0 <= before.0 + 2, "files and sockets: {text}");
     assert!(after.1 <= before.1 + 2, "threads: {text}");
     assert!(after.2 <= before.2 + (12 << 20), "memory: {text}");

@@ -9,7 +9,11 @@ use video::{LiveOptions, LiveSource};
 
 use crate::flapping::resident_bytes;
 use crate::http::serve;
+use crate::processes::is_alone;
 use crate::watching::{options, watch_with};
+
+/// What a server does with a connection.
+type Answer = fn(TcpStream);
 
 /// Reads a request, and gives its sequence number.
 fn request(stream: &mut TcpStream) -> Option<(String, String)> {
@@ -125,8 +129,11 @@ fn no_key_frame(mut stream: TcpStream) {
 
 #[test]
 fn nothing_that_answers_can_hold_the_reader_or_fill_its_memory() {
+    if !is_alone("hostile::nothing_that_answers_can_hold_the_reader_or_fill_its_memory") {
+        return;
+    }
     let before = resident_bytes();
-    let cases: [(&str, &str, fn(TcpStream)); 8] = [
+    let cases: [(&str, &str, Answer); 9] = [
         ("silent", "rtsp", silent),
         ("silent by HTTP", "http", silent),
         ("garbage", "rtsp", garbage),
@@ -135,10 +142,10 @@ fn nothing_that_answers_can_hold_the_reader_or_fill_its_memory() {
         ("a huge description", "rtsp", huge_description),
         ("a giant picture", "http", giant_picture),
         ("no key frame", "http", no_key_frame),
+        ("many streams", "rtsp", many_streams),
     ];
-    let many: (&str, &str, fn(TcpStream)) = ("many streams", "rtsp", many_streams);
     thread::scope(|scope| {
-        for (name, scheme, answer) in cases.into_iter().chain([many]) {
+        for (name, scheme, answer) in cases {
             scope.spawn(move || {
                 let source = LiveSource::parse(&format!("{scheme}://127.0.0.1:{}/", serve(answer))).unwrap();
                 let limits = LiveOptions { connect_limit: Duration::from_secs(3), ..options() };
@@ -154,5 +161,6 @@ fn nothing_that_answers_can_hold_the_reader_or_fill_its_memory() {
         }
     });
     let grown = resident_bytes().saturating_sub(before);
-    assert!(grown < 300 << 20, "{} MB more than before", grown >> 20);
+    println!("{} MB more than before", grown >> 20);
+    assert!(grown < 150 << 20, "{} MB more than before", grown >> 20);
 }

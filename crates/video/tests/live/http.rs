@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use video::{LiveItem, LiveSource};
+use video::{LiveItem, LiveOptions, LiveSource};
 
 use crate::processes::Process;
-use crate::watching::watch;
+use crate::watching::{options, watch, watch_with};
 
 /// Runs `ffmpeg` with `arguments`, parted by spaces, in `folder`.
 fn ffmpeg(folder: &tempfile::TempDir, arguments: &str) -> Command {
@@ -155,4 +155,72 @@ fn a_playlist_cannot_make_the_reader_open_files() {
         });
         assert!(!pictures, "{target} was read");
     }
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_refused_unless_told_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let made =
+        ffmpeg(&folder, "-f lavfi -i testsrc=s=64x64:r=10:d=9 -c:v libx264 -g 10 film.ts").status().unwrap();
+    let mut certificate = Command::new("openssl");
+    certificate.args(
+        "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=127.0.0.1".split(' '),
+    );
+    let certified = certificate.current_dir(folder.path()).stderr(Stdio::null()).status().unwrap();
+    assert!(made.success() && certified.success());
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let script = format!(
+        "import http.server, ssl\n\
+         server = http.server.HTTPServer(('127.0.0.1', {port}), http.server.SimpleHTTPRequestHandler)\n\
+         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)\n\
+         tls.load_cert_chain('cert.pem', 'key.pem')\n\
+         server.socket = tls.wrap_socket(server.socket, server_side=True)\n\
+         server.serve_forever()\n"
+    );
+    let mut server = Command::new("python3");
+    server.args(["-c", &script]).current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _server = Process::start(&mut server);
+    wait("the HTTPS server", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let source = LiveSource::parse(&format!("https://127.0.0.1:{port}/film.ts")).unwrap();
+    assert_eq!(watch(&source).offline(5.0).0, "not_encrypted");
+    watch_with(&source, &LiveOptions { verify_tls: false, ..options() }).frames(5, 5.0);
+}
+
+#[test]
+fn pictures_may_change_their_size_in_mid_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    for size in ["320x240", "640x480"] {
+        let arguments = format!("-f lavfi -i testsrc=s={size}:d=0.1 -frames:v 1 {size}.jpg");
+        assert!(ffmpeg(&folder, &arguments).status().unwrap().success());
+    }
+    let [small, large] =
+        ["320x240.jpg", "640x480.jpg"].map(|name| std::fs::read(folder.path().join(name)).unwrap());
+    let port = serve(move |mut stream| {
+        let mut request = [0; 2_000];
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n";
+        let mut sent = stream.read(&mut request).and_then(|_| stream.write_all(head.as_bytes()));
+        for n in 0.. {
+            let picture = if n < 30 { &small } else { &large };
+            let part =
+                format!("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", picture.len());
+            sent = sent.and_then(|()| stream.write_all(&[part.as_bytes(), picture, b"\r\n"].concat()));
+            if sent.is_err() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let mut watch = watch(&LiveSource::parse(&format!("http://127.0.0.1:{port}/")).unwrap());
+    watch.until("change", 6.0, |item| match item {
+        LiveItem::Changed { info, .. } => {
+            assert_eq!((info.width, info.height), (640, 480));
+            Some(())
+        }
+        LiveItem::Offline { reason, .. } => panic!("{reason}"),
+        _ => None,
+    });
+    watch.until("large picture", 1.0, |item| match item {
+        LiveItem::Frame(frame) => (frame.frame.width() == 640).then_some(()),
+        _ => None,
+    });
 }

@@ -1,5 +1,6 @@
 //! Processes that tests start, and end whatever happens.
 
+use std::io::Write as _;
 use std::process::{Child, Command};
 
 /// A process that is killed when it goes out of scope.
@@ -34,9 +35,9 @@ pub(crate) fn is_alone(test: &str) -> bool {
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
     let output = command.args([test, "--exact", "--nocapture"]).env(ALONE, test).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}{text}", String::from_utf8_lossy(&output.stdout));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "no test is named {test}");
-    eprintln!("{text}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("1 passed"), "no test is named {test}");
+    std::io::stdout().write_all(text.as_bytes()).unwrap();
     false
 }
