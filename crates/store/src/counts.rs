@@ -207,26 +207,25 @@ pub(crate) async fn fetch(db: &Db, grid: &Grid, numbers: Vec<i64>) -> Result<Vec
 }
 
 /// Adds a row's slots to the buckets in which they lie.
-pub(crate) fn add(grid: &Grid, span: i64, bytes: &[u8], sums: &mut [u64]) -> Result<()> {
-    for entry in slots::entries(bytes) {
-        let (slot, value) = entry?;
-        if let Some(bucket) = grid.bucket(span, slot) {
+fn add(grid: &Grid, span: i64, bytes: &[u8], sums: &mut [u64]) -> Result<()> {
+    let buckets = grid.buckets_of(span);
+    slots::each(bytes, |slot, value| {
+        if let Some(bucket) = buckets(slot) {
             sums[bucket] += value;
         }
-    }
-    Ok(())
+    })
 }
 
 /// As [`add`], in seconds, of each slot at most its length: when two workers watch one camera for a moment, it
 /// was watched once.
 pub(crate) fn add_observed(grid: &Grid, span: i64, bytes: &[u8], seconds: &mut [f64]) -> Result<()> {
-    for entry in slots::entries(bytes) {
-        let (slot, micros) = entry?;
-        if let Some(bucket) = grid.bucket(span, slot) {
-            seconds[bucket] += micros.min(grid.level().slot_us() as u64) as f64 / 1e6;
+    let most = grid.level().slot_us() as u64;
+    let buckets = grid.buckets_of(span);
+    slots::each(bytes, |slot, micros| {
+        if let Some(bucket) = buckets(slot) {
+            seconds[bucket] += micros.min(most) as f64 / 1e6;
         }
-    }
-    Ok(())
+    })
 }
 
 pub(crate) async fn kept_since(db: &Db, level: Level) -> Result<Option<OffsetDateTime>> {

@@ -62,7 +62,8 @@ impl Store {
             return Ok(done);
         }
 
-        let numbers = self.series.numbers(&self.db, &all_series(rows.values())).await?;
+        let wanted = all_series(rows.values());
+        let numbers = self.series.numbers(&self.db, &wanted).await?;
         let mut tx = self.db.begin(Access::Add).await?;
         let horizons = Horizons::read(&mut tx).await?;
         let by_number: HashMap<i64, &Series> =
