@@ -102,7 +102,7 @@ impl Store {
 }
 
 /// Every series that the rows touch, with those derived from them.
-pub(crate) fn all_series<'a>(rows: impl Iterator<Item = &'a (Series, EventRow)>) -> BTreeSet<Series> {
+fn all_series<'a>(rows: impl Iterator<Item = &'a (Series, EventRow)>) -> BTreeSet<Series> {
     let mut all = BTreeSet::new();
     for (series, _) in rows {
         if all.contains(series) {

@@ -163,6 +163,9 @@ pub(crate) struct Grid {
     buckets: Vec<u32>,
 }
 
+/// How many rows of a roll-up are read at once, about a kilobyte each.
+const MAX_ROWS: usize = 20_000;
+
 /// The most buckets of one answer.
 const MAX_BUCKETS: usize = 50_000;
 
@@ -206,10 +209,14 @@ impl Grid {
         self.level
     }
 
-    /// The first and the last span of the roll-up that hold something of it.
-    pub(crate) fn spans(&self) -> (i64, i64) {
-        let last = self.borders[self.len()] - 1;
-        (self.borders[0].div_euclid(self.level.span_us()), last.div_euclid(self.level.span_us()))
+    /// The spans of the roll-up that hold something of it, from first to last, in pages of which each has a bounded
+    /// number of rows for so many series.
+    pub(crate) fn pages(&self, series: usize) -> Vec<(i64, i64)> {
+        let first = self.borders[0].div_euclid(self.level.span_us());
+        let last = (self.borders[self.len()] - 1).div_euclid(self.level.span_us());
+        let spans = (MAX_ROWS / series.max(1)).max(1) as i64;
+        let pages = (first..=last).step_by(spans as usize);
+        pages.map(|from| (from, (from + spans - 1).min(last))).collect()
     }
 
     /// Gives the bucket of each slot of a span, for those that lie in one.
@@ -349,9 +356,10 @@ mod tests {
     fn every_slot_lies_in_the_bucket_that_holds_it() {
         let zone = Zone::named("Asia/Kolkata").unwrap();
         let from = datetime!(2026-11-22 18:31 UTC);
-        let grid = Grid::new(from, from + time::Duration::days(2), Bucket::Day, &zone).unwrap();
-        let (first, last) = grid.spans();
-        for span in first..=last {
+        let grid = Grid::new(from, from + time::Duration::days(9), Bucket::Day, &zone).unwrap();
+        let pages = grid.pages(MAX_ROWS * 2);
+        assert!(pages.len() >= 2 && pages.iter().all(|(first, last)| first == last));
+        for (span, _) in pages {
             let buckets = grid.buckets_of(span);
             for slot in 0..672 {
                 let at = span * Level::Quarters.span_us() + i64::from(slot) * Level::Quarters.slot_us();
