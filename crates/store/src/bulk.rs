@@ -6,7 +6,7 @@ use sqlx::{Arguments as _, AssertSqlSafe};
 use uuid::Uuid;
 
 use crate::Result;
-use crate::db::{FromRow, Tx};
+use crate::db::{Answer, FromRow, Tx};
 
 /// A column of the rows that are inserted.
 #[derive(Clone, Debug)]
@@ -79,57 +79,62 @@ impl Column {
 
 /// How many rows a statement of SQLite takes: few sizes, so that each is compiled once and then kept; and few
 /// enough rows that their values stay below SQLite's limit of 32,766.
-const CHUNKS: [usize; 4] = [256, 32, 4, 1];
+const CHUNKS: [usize; 6] = [512, 128, 32, 8, 2, 1];
 
 impl Tx {
     /// `INSERT INTO {into} … {then}` with one row for each value of the columns, in their order: PostgreSQL
     /// takes the columns as arrays, SQLite takes rows of values. Gives what `then` returns, in no order.
-    pub(crate) async fn insert<T: FromRow>(
-        &mut self,
-        into: &str,
+    pub(crate) fn insert<'a, T: FromRow>(
+        &'a mut self,
+        into: &'a str,
         columns: Vec<Column>,
-        then: &str,
-    ) -> Result<Vec<T>> {
-        let count = columns.first().map_or(0, Column::len);
-        if count == 0 {
-            return Ok(Vec::new());
-        }
-        match self {
-            Self::Postgres(tx) => {
-                let arrays: Vec<_> = columns
-                    .iter()
-                    .enumerate()
-                    .map(|(i, c)| format!("${}::{}", i + 1, c.array_type()))
-                    .collect();
-                let sql = format!("INSERT INTO {into} SELECT * FROM UNNEST({}) {then}", arrays.join(", "));
-                let mut arguments = PgArguments::default();
-                for column in columns {
-                    column.add_array(&mut arguments)?;
-                }
-                Ok(sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **tx).await?)
+        then: &'a str,
+    ) -> Answer<'a, Vec<T>> {
+        Box::pin(async move {
+            let count = columns.first().map_or(0, Column::len);
+            if count == 0 {
+                return Ok(Vec::new());
             }
-            Self::Sqlite(tx) => {
-                let row = format!("({})", vec!["?"; columns.len()].join(", "));
-                let mut returned = Vec::new();
-                let mut done = 0;
-                while done < count {
-                    let left = count - done;
-                    let size = CHUNKS.into_iter().find(|&size| size <= left).unwrap_or(1);
+            match self {
+                Self::Postgres(tx) => {
+                    let arrays: Vec<_> = columns
+                        .iter()
+                        .enumerate()
+                        .map(|(i, c)| format!("${}::{}", i + 1, c.array_type()))
+                        .collect();
                     let sql =
-                        format!("INSERT INTO {into} VALUES {} {then}", vec![row.as_str(); size].join(", "));
-                    let mut arguments = SqliteArguments::default();
-                    for index in done..done + size {
-                        for column in &columns {
-                            column.add_row(index, &mut arguments)?;
-                        }
+                        format!("INSERT INTO {into} SELECT * FROM UNNEST({}) {then}", arrays.join(", "));
+                    let mut arguments = PgArguments::default();
+                    for column in columns {
+                        column.add_array(&mut arguments)?;
                     }
-                    let rows =
-                        sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **tx).await?;
-                    returned.extend(rows);
-                    done += size;
+                    Ok(sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **tx).await?)
                 }
-                Ok(returned)
+                Self::Sqlite(tx) => {
+                    let row = format!("({})", vec!["?"; columns.len()].join(", "));
+                    let mut returned = Vec::new();
+                    let mut done = 0;
+                    while done < count {
+                        let left = count - done;
+                        let size = CHUNKS.into_iter().find(|&size| size <= left).unwrap_or(1);
+                        let sql = format!(
+                            "INSERT INTO {into} VALUES {} {then}",
+                            vec![row.as_str(); size].join(", ")
+                        );
+                        let mut arguments = SqliteArguments::default();
+                        for index in done..done + size {
+                            for column in &columns {
+                                column.add_row(index, &mut arguments)?;
+                            }
+                        }
+                        let rows =
+                            sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **tx).await?;
+                        returned.extend(rows);
+                        done += size;
+                    }
+                    Ok(returned)
+                }
             }
-        }
+        })
     }
 }

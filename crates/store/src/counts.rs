@@ -145,13 +145,15 @@ impl Store {
 
         let mut counts = vec![vec![0; grid.len()]; groups.len()];
         let mut observed: HashMap<&str, Vec<f64>> = HashMap::new();
-        let numbers = counted.keys().chain(watched.keys()).copied().collect();
-        for (number, span, bytes) in fetch(&self.db, &grid, numbers).await? {
-            if let Some(&group) = counted.get(&number) {
-                add(&grid, span, &bytes, &mut counts[group])?;
-            } else if let Some(&camera) = watched.get(&number) {
-                let seconds = observed.entry(camera).or_insert_with(|| vec![0.0; grid.len()]);
-                add_observed(&grid, span, &bytes, seconds)?;
+        let numbers: Vec<i64> = counted.keys().chain(watched.keys()).copied().collect();
+        for spans in grid.pages(numbers.len()) {
+            for (number, span, bytes) in fetch(&self.db, &grid, spans, &numbers).await? {
+                if let Some(&group) = counted.get(&number) {
+                    add(&grid, span, &bytes, &mut counts[group])?;
+                } else if let Some(&camera) = watched.get(&number) {
+                    let seconds = observed.entry(camera).or_insert_with(|| vec![0.0; grid.len()]);
+                    add_observed(&grid, span, &bytes, seconds)?;
+                }
             }
         }
 
@@ -195,38 +197,42 @@ fn key(group: &[GroupBy], series: &Series) -> GroupKey {
     }
 }
 
-/// The rows of a roll-up: series, span, slots.
-pub(crate) async fn fetch(db: &Db, grid: &Grid, numbers: Vec<i64>) -> Result<Vec<(i64, i64, Vec<u8>)>> {
-    let (first, last) = grid.spans();
+/// The rows of a roll-up in a page of spans: series, span, slots.
+pub(crate) async fn fetch(
+    db: &Db,
+    grid: &Grid,
+    spans: (i64, i64),
+    numbers: &[i64],
+) -> Result<Vec<(i64, i64, Vec<u8>)>> {
     let sql = format!(
         "SELECT series, span, slots FROM {} WHERE series {} AND span BETWEEN $2 AND $3",
         grid.level().table(),
         db.dialect().any(1),
     );
-    db.fetch(sql, vec![Value::Ints(numbers), Value::Int(first), Value::Int(last)]).await
+    let numbers = Value::Ints(numbers.to_vec());
+    db.fetch(sql, vec![numbers, Value::Int(spans.0), Value::Int(spans.1)]).await
 }
 
 /// Adds a row's slots to the buckets in which they lie.
-pub(crate) fn add(grid: &Grid, span: i64, bytes: &[u8], sums: &mut [u64]) -> Result<()> {
-    for entry in slots::entries(bytes) {
-        let (slot, value) = entry?;
-        if let Some(bucket) = grid.bucket(span, slot) {
+fn add(grid: &Grid, span: i64, bytes: &[u8], sums: &mut [u64]) -> Result<()> {
+    let buckets = grid.buckets_of(span);
+    slots::each(bytes, |slot, value| {
+        if let Some(bucket) = buckets(slot) {
             sums[bucket] += value;
         }
-    }
-    Ok(())
+    })
 }
 
 /// As [`add`], in seconds, of each slot at most its length: when two workers watch one camera for a moment, it
 /// was watched once.
 pub(crate) fn add_observed(grid: &Grid, span: i64, bytes: &[u8], seconds: &mut [f64]) -> Result<()> {
-    for entry in slots::entries(bytes) {
-        let (slot, micros) = entry?;
-        if let Some(bucket) = grid.bucket(span, slot) {
-            seconds[bucket] += micros.min(grid.level().slot_us() as u64) as f64 / 1e6;
+    let most = grid.level().slot_us() as u64;
+    let buckets = grid.buckets_of(span);
+    slots::each(bytes, |slot, micros| {
+        if let Some(bucket) = buckets(slot) {
+            seconds[bucket] += micros.min(most) as f64 / 1e6;
         }
-    }
-    Ok(())
+    })
 }
 
 pub(crate) async fn kept_since(db: &Db, level: Level) -> Result<Option<OffsetDateTime>> {

@@ -1,5 +1,7 @@
 //! One way to speak to both databases: the same statement, the same values, the same rows.
 
+use std::pin::Pin;
+
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -7,14 +9,18 @@ use uuid::Uuid;
 
 use crate::Result;
 
+/// What a statement answers. Boxed: sqlx's futures are kilobytes, for each database, and would lie in those of
+/// every call of the store.
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
 /// Row types that both databases give: tuples of `i64`, `f64`, `bool`, `String`, `Vec<u8>`, `Uuid` and options
 /// of them.
 pub(crate) trait FromRow:
-    for<'r> sqlx::FromRow<'r, PgRow> + for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin
+    for<'r> sqlx::FromRow<'r, PgRow> + for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin + 'static
 {
 }
 impl<T> FromRow for T where
-    T: for<'r> sqlx::FromRow<'r, PgRow> + for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin
+    T: for<'r> sqlx::FromRow<'r, PgRow> + for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin + 'static
 {
 }
 
@@ -64,11 +70,11 @@ impl Dialect {
         }
     }
 
-    /// What makes a query lock the rows that it reads. SQLite has one writer, so it needs none.
+    /// What makes a query lock the rows of the table that it calls `r`. SQLite has one writer, so it needs none.
     pub(crate) fn for_update(self) -> &'static str {
         match self {
             Self::Sqlite => "",
-            Self::Postgres => "FOR UPDATE",
+            Self::Postgres => "FOR UPDATE OF r",
         }
     }
 }
@@ -112,43 +118,43 @@ impl Db {
         }
     }
 
-    pub(crate) async fn begin(&self, access: Access) -> Result<Tx> {
-        match self {
-            Self::Sqlite { writer, readers } => Ok(Tx::Sqlite(match access {
-                Access::Read => readers.begin().await?,
-                // Asking for the write lock at once: a transaction that first reads may find that it cannot have it.
-                Access::Add | Access::Alone => writer.begin_with("BEGIN IMMEDIATE").await?,
-            })),
-            Self::Postgres(pool) => {
-                let mut tx = Tx::Postgres(match access {
-                    Access::Read => {
-                        pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?
-                    }
-                    Access::Add | Access::Alone => pool.begin().await?,
-                });
-                let lock = match access {
-                    Access::Read => return Ok(tx),
-                    Access::Add => "SELECT 1::bigint FROM pg_advisory_xact_lock_shared($1)",
-                    Access::Alone => "SELECT 1::bigint FROM pg_advisory_xact_lock($1)",
-                };
-                tx.fetch::<(i64,)>(lock, vec![Value::Int(LOCK)]).await?;
-                Ok(tx)
+    pub(crate) fn begin(&self, access: Access) -> Answer<'_, Tx> {
+        Box::pin(async move {
+            match self {
+                Self::Sqlite { writer, readers } => Ok(Tx::Sqlite(match access {
+                    Access::Read => readers.begin().await?,
+                    // Asking for the write lock at once: a transaction that first reads may find that it cannot have it.
+                    Access::Add | Access::Alone => writer.begin_with("BEGIN IMMEDIATE").await?,
+                })),
+                Self::Postgres(pool) => {
+                    let mut tx = Tx::Postgres(match access {
+                        Access::Read => {
+                            pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?
+                        }
+                        Access::Add | Access::Alone => pool.begin().await?,
+                    });
+                    let lock = match access {
+                        Access::Read => return Ok(tx),
+                        Access::Add => "SELECT 1::bigint FROM pg_advisory_xact_lock_shared($1)",
+                        Access::Alone => "SELECT 1::bigint FROM pg_advisory_xact_lock($1)",
+                    };
+                    tx.fetch::<(i64,)>(lock, vec![Value::Int(LOCK)]).await?;
+                    Ok(tx)
+                }
             }
-        }
+        })
     }
 
     /// Rows of a query that changes nothing.
-    pub(crate) async fn fetch<T: FromRow>(
-        &self,
-        sql: impl Into<String>,
-        values: Vec<Value>,
-    ) -> Result<Vec<T>> {
+    pub(crate) fn fetch<T: FromRow>(&self, sql: impl Into<String>, values: Vec<Value>) -> Answer<'_, Vec<T>> {
         let sql = AssertSqlSafe(sql.into());
-        Ok(match self {
-            Self::Sqlite { readers, .. } => {
-                sqlx::query_as_with(sql, sqlite(values)?).fetch_all(readers).await?
-            }
-            Self::Postgres(pool) => sqlx::query_as_with(sql, postgres(values)?).fetch_all(pool).await?,
+        Box::pin(async move {
+            Ok(match self {
+                Self::Sqlite { readers, .. } => {
+                    sqlx::query_as_with(sql, sqlite(values)?).fetch_all(readers).await?
+                }
+                Self::Postgres(pool) => sqlx::query_as_with(sql, postgres(values)?).fetch_all(pool).await?,
+            })
         })
     }
 }
@@ -161,37 +167,45 @@ impl Tx {
         }
     }
 
-    pub(crate) async fn fetch<T: FromRow>(
+    pub(crate) fn fetch<T: FromRow>(
         &mut self,
         sql: impl Into<String>,
         values: Vec<Value>,
-    ) -> Result<Vec<T>> {
+    ) -> Answer<'_, Vec<T>> {
         let sql = AssertSqlSafe(sql.into());
-        Ok(match self {
-            Self::Sqlite(tx) => sqlx::query_as_with(sql, sqlite(values)?).fetch_all(&mut **tx).await?,
-            Self::Postgres(tx) => sqlx::query_as_with(sql, postgres(values)?).fetch_all(&mut **tx).await?,
+        Box::pin(async move {
+            Ok(match self {
+                Self::Sqlite(tx) => sqlx::query_as_with(sql, sqlite(values)?).fetch_all(&mut **tx).await?,
+                Self::Postgres(tx) => {
+                    sqlx::query_as_with(sql, postgres(values)?).fetch_all(&mut **tx).await?
+                }
+            })
         })
     }
 
     /// How many rows it changed.
-    pub(crate) async fn execute(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
+    pub(crate) fn execute(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Answer<'_, u64> {
         let sql = AssertSqlSafe(sql.into());
-        Ok(match self {
-            Self::Sqlite(tx) => {
-                sqlx::query_with(sql, sqlite(values)?).execute(&mut **tx).await?.rows_affected()
-            }
-            Self::Postgres(tx) => {
-                sqlx::query_with(sql, postgres(values)?).execute(&mut **tx).await?.rows_affected()
-            }
+        Box::pin(async move {
+            Ok(match self {
+                Self::Sqlite(tx) => {
+                    sqlx::query_with(sql, sqlite(values)?).execute(&mut **tx).await?.rows_affected()
+                }
+                Self::Postgres(tx) => {
+                    sqlx::query_with(sql, postgres(values)?).execute(&mut **tx).await?.rows_affected()
+                }
+            })
         })
     }
 
-    pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
+    pub(crate) fn commit(self) -> Answer<'static, ()> {
+        Box::pin(async move {
+            match self {
+                Self::Sqlite(tx) => tx.commit().await?,
+                Self::Postgres(tx) => tx.commit().await?,
+            }
+            Ok(())
+        })
     }
 }
 

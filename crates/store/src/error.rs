@@ -128,3 +128,25 @@ fn classify(code: &str) -> Class {
         _ => Class::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_told_from_what_stays() {
+        // SQLITE_BUSY, _BUSY_SNAPSHOT, _FULL, _IOERR_WRITE; deadlock, disk full, shutdown, too many connections.
+        for code in ["5", "517", "13", "778", "40P01", "53100", "57P01", "53300", "08006", "57014"] {
+            assert!(!matches!(classify(code), Class::Other | Class::Damaged), "{code}");
+        }
+        // SQLITE_CORRUPT, _NOTADB; data_corrupted.
+        for code in ["11", "26", "XX001"] {
+            assert!(matches!(classify(code), Class::Damaged), "{code}");
+        }
+        // SQLITE_CONSTRAINT_UNIQUE; undefined table, wrong password.
+        for code in ["2067", "42P01", "28P01"] {
+            assert!(matches!(classify(code), Class::Other), "{code}");
+        }
+        assert!(matches!(classify("13"), Class::Full) && matches!(classify("53100"), Class::Full));
+    }
+}

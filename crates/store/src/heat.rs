@@ -74,7 +74,7 @@ impl Store {
         tx.execute(sql, [&key[..], &[Value::Bytes(Vec::new())]].concat()).await?;
         let lock = tx.dialect().for_update();
         let of = "camera = $1 AND hour = $2 AND width = $3 AND height = $4";
-        let sql = format!("SELECT cells FROM heat_maps WHERE {of} {lock}");
+        let sql = format!("SELECT cells FROM heat_maps AS r WHERE {of} {lock}");
         let kept = tx.fetch::<(Vec<u8>,)>(sql, key.to_vec()).await?;
         let mut sums = Slots::decode(kept.first().map_or(&[], |(cells,)| cells))?;
         for (cell, &value) in (0..).zip(&part.heat.cells) {

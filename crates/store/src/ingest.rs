@@ -62,7 +62,8 @@ impl Store {
             return Ok(done);
         }
 
-        let numbers = self.series.numbers(&self.db, &all_series(rows.values())).await?;
+        let wanted = all_series(rows.values());
+        let numbers = self.series.numbers(&self.db, &wanted).await?;
         let mut tx = self.db.begin(Access::Add).await?;
         let horizons = Horizons::read(&mut tx).await?;
         let by_number: HashMap<i64, &Series> =
@@ -101,7 +102,7 @@ impl Store {
 }
 
 /// Every series that the rows touch, with those derived from them.
-pub(crate) fn all_series<'a>(rows: impl Iterator<Item = &'a (Series, EventRow)>) -> BTreeSet<Series> {
+fn all_series<'a>(rows: impl Iterator<Item = &'a (Series, EventRow)>) -> BTreeSet<Series> {
     let mut all = BTreeSet::new();
     for (series, _) in rows {
         if all.contains(series) {

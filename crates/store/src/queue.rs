@@ -61,8 +61,10 @@ impl Store {
         let watched: Vec<i64> = watched.map(|(number, _)| *number).collect();
 
         let mut observed = vec![0.0; grid.len()];
-        for (_, span, bytes) in counts::fetch(&self.db, &grid, watched).await? {
-            counts::add_observed(&grid, span, &bytes, &mut observed)?;
+        for spans in grid.pages(watched.len()) {
+            for (_, span, bytes) in counts::fetch(&self.db, &grid, spans, &watched).await? {
+                counts::add_observed(&grid, span, &bytes, &mut observed)?;
+            }
         }
 
         let (from, until) = (grid.borders[0], grid.borders[grid.len()]);

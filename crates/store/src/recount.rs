@@ -14,8 +14,8 @@ use crate::{Result, Store, instant};
 /// What [`Store::recount`] found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recount {
-    /// How many days were compared. Days whose events are no longer all kept are left out.
-    pub days: u32,
+    /// How many weeks were compared. Weeks whose events are no longer all kept are left out.
+    pub weeks: u32,
     /// How many numbers differ.
     pub different: u64,
     /// The first of them, at most [`Store::MAX_DIFFERENCES`].
@@ -40,17 +40,18 @@ pub struct Difference {
 /// How many events are read at once.
 const PAGE: i64 = 10_000;
 
-const DAY_US: i64 = 86_400_000_000;
+/// It is compared week by week, as the rows of the roll-up by quarter lie: weeks that begin on a Thursday.
+const WEEK_US: i64 = 7 * 86_400_000_000;
 
 impl Store {
     /// The most differences that a recount lists.
     pub const MAX_DIFFERENCES: usize = 1000;
 
-    /// Adds up the events of whole days in UTC anew and compares the roll-ups with that. It looks at each day that
-    /// the stretch touches and for which everything is still kept; watched time is left out of days whose watched
+    /// Adds up the events of whole weeks anew and compares the roll-ups with that. It looks at each week that
+    /// the stretch touches and for which everything is still kept; watched time is left out of weeks whose watched
     /// stretches are not.
     ///
-    /// With `repair` it sets right what differs, each day in a transaction for which adding waits.
+    /// With `repair` it sets right what differs, each week in a transaction for which adding waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -62,18 +63,20 @@ impl Store {
     ) -> Result<Recount> {
         let mut found = Recount { repaired: repair, ..Recount::default() };
         if repair {
-            // Numbers for every series that can be needed: they cannot be given out while a day is repaired.
+            // Numbers for every series that can be needed: they cannot be given out while a week is repaired.
             let leaves = series::find(&self.db, &[Measure::ZoneLeave], &[]).await?;
-            let derived = leaves.iter().flat_map(|(_, series)| {
-                [Measure::Dwell, Measure::DwellHistogram].map(|measure| series.with(measure))
-            });
-            self.series.numbers(&self.db, &derived.collect()).await?;
+            let mut derived = BTreeSet::new();
+            for (_, series) in &leaves {
+                derived.insert(series.with(Measure::Dwell));
+                derived.insert(series.with(Measure::DwellHistogram));
+            }
+            self.series.numbers(&self.db, &derived).await?;
         }
         let (from, until) = (instant::clamped(from), instant::clamped(until));
-        let mut day = from.div_euclid(DAY_US).max(self.first_day(from).await?);
-        while day * DAY_US < until {
+        let mut week = from.div_euclid(WEEK_US).max(self.first_week(from).await?);
+        while week * WEEK_US < until {
             let mut tx = self.db.begin(if repair { Access::Alone } else { Access::Read }).await?;
-            let sums = Day::read(&mut tx, day).await?;
+            let sums = Week::read(&mut tx, week).await?;
             let wrong = sums.compare(&mut found);
             if repair {
                 for (level, rows) in wrong {
@@ -81,55 +84,55 @@ impl Store {
                 }
                 tx.commit().await?;
             }
-            found.days += 1;
-            match self.next_day(day).await? {
-                Some(next) => day = next,
+            found.weeks += 1;
+            match self.next_week(week).await? {
+                Some(next) => week = next,
                 None => break,
             }
         }
         Ok(found)
     }
 
-    /// The first day from this moment on that has anything, and whose events are all kept.
-    async fn first_day(&self, from: i64) -> Result<i64> {
+    /// The first week from this moment on that has anything, and whose events are all kept.
+    async fn first_week(&self, from: i64) -> Result<i64> {
         let mut tx = self.db.begin(Access::Read).await?;
         let since = Horizons::read(&mut tx).await?.since(Kept::Events);
         drop(tx);
-        let whole = since.div_euclid(DAY_US) + i64::from(since > i64::MIN && since.rem_euclid(DAY_US) > 0);
-        let first = from.div_euclid(DAY_US).max(whole);
-        Ok(self.next_day(first - 1).await?.unwrap_or(i64::MAX / DAY_US))
+        let whole = since.div_euclid(WEEK_US) + i64::from(since > i64::MIN && since.rem_euclid(WEEK_US) > 0);
+        let first = from.div_euclid(WEEK_US).max(whole);
+        Ok(self.next_week(first - 1).await?.unwrap_or(i64::MAX / WEEK_US))
     }
 
-    /// The next day that has events, watched stretches or a roll-up.
-    async fn next_day(&self, day: i64) -> Result<Option<i64>> {
-        let sql = "SELECT MIN(day) FROM (SELECT MIN(time) / 86400000000 AS day FROM events WHERE time >= $1 \
-                   UNION ALL SELECT MIN(until_time) / 86400000000 FROM observed WHERE until_time >= $1 \
+    /// The next week that has events, watched stretches or a roll-up.
+    async fn next_week(&self, week: i64) -> Result<Option<i64>> {
+        let sql = "SELECT MIN(week) FROM (SELECT MIN(time) / 604800000000 AS week FROM events WHERE time >= $1 \
+                   UNION ALL SELECT MIN(until_time) / 604800000000 FROM observed WHERE until_time >= $1 \
                    UNION ALL SELECT MIN(span) FROM quarters WHERE span > $2 \
-                   UNION ALL SELECT MIN(span) / 24 FROM minutes WHERE span >= $3) days";
-        let next = day + 1;
-        let values = vec![Value::Int(next * DAY_US), Value::Int(day), Value::Int(next * 24)];
+                   UNION ALL SELECT MIN(span) / 168 FROM minutes WHERE span >= $3) weeks";
+        let next = week + 1;
+        let values = vec![Value::Int(next * WEEK_US), Value::Int(week), Value::Int(next * 168)];
         let rows = self.db.fetch::<(Option<i64>,)>(sql, values).await?;
-        // A division rounds towards zero, so that a time before 1970 may give the day after it.
+        // A division rounds towards zero, so that a time before 1970 may give the week after it.
         Ok(rows.first().and_then(|row| row.0).map(|found| found.max(next)))
     }
 }
 
-/// One day: what the events add up to, and what is kept.
-struct Day {
+/// One week: what the events add up to, and what is kept.
+struct Week {
     series: HashMap<i64, Series>,
     counted: Rollups<i64>,
     kept: Rollups<i64>,
 }
 
-impl Day {
-    async fn read(tx: &mut Tx, day: i64) -> Result<Self> {
+impl Week {
+    async fn read(tx: &mut Tx, week: i64) -> Result<Self> {
         let horizons = Horizons::read(tx).await?;
         let sql = "SELECT id, camera, measure, rule, class, direction FROM series";
         let rows = tx.fetch::<series::SeriesRow>(sql, vec![]).await?;
         let series = rows.into_iter().map(series::from_row).collect::<Result<HashMap<_, _>>>()?;
         let numbers: HashMap<&Series, i64> =
             series.iter().map(|(number, series)| (series, *number)).collect();
-        let (start, end) = (day * DAY_US, (day + 1) * DAY_US);
+        let (start, end) = (week * WEEK_US, (week + 1) * WEEK_US);
 
         let mut counted = Rollups::default();
         let mut add = |number: i64, at: (i64, i64), dwell_s| {

@@ -42,7 +42,7 @@ pub struct Deleted {
     pub observed: u64,
     /// Rows of the roll-up by minute: a series and an hour each.
     pub minutes: u64,
-    /// Rows of the roll-up by quarter of an hour: a series and a day each.
+    /// Rows of the roll-up by quarter of an hour: a series and seven days each.
     pub quarters: u64,
     /// Heat maps: a camera and an hour each.
     pub heat_maps: u64,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::Result;
 use crate::bulk::Column;
-use crate::db::{Tx, Value};
+use crate::db::{Dialect, Tx, Value};
 use crate::dwell::bins;
 use crate::series::Measure;
 use crate::slots::Slots;
@@ -18,7 +18,7 @@ use crate::slots::Slots;
 pub(crate) enum Level {
     /// 60 slots of a minute in a span of an hour.
     Minutes,
-    /// 96 slots of a quarter of an hour in a span of a day.
+    /// 672 slots of a quarter of an hour in a span of seven days.
     Quarters,
 }
 
@@ -37,7 +37,7 @@ impl Level {
     pub(crate) fn span_us(self) -> i64 {
         match self {
             Self::Minutes => 3_600_000_000,
-            Self::Quarters => 86_400_000_000,
+            Self::Quarters => 7 * 86_400_000_000,
         }
     }
 
@@ -160,40 +160,34 @@ impl<K: Ord> Rollups<K> {
 
 /// Adds to the rows of the database.
 ///
-/// Rows are locked in the order of their keys, and new ones are made before any is locked: two writers
-/// never wait for each other in a circle.
+/// In PostgreSQL, rows are locked in the order of their keys, and new ones are made before any is locked: two
+/// writers never wait for each other in a circle. SQLite has one writer.
 pub(crate) async fn apply(tx: &mut Tx, level: Level, rows: &Rows<i64>) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let table = level.table();
-    let into = format!("{table} (series, span, slots)");
-    let keys = vec![
-        Column::ints(rows.keys().map(|&(series, _)| series)),
-        Column::ints(rows.keys().map(|&(_, span)| span)),
-        Column::Bytes(vec![Vec::new(); rows.len()]),
-    ];
-    tx.insert::<(i64,)>(&into, keys, "ON CONFLICT DO NOTHING RETURNING series").await?;
-
-    let lock = match tx.dialect().for_update() {
-        "" => String::new(),
-        lock => format!("{lock} OF r"),
-    };
+    if tx.dialect() == Dialect::Postgres {
+        let into = format!("{table} (series, span, slots)");
+        let keys = vec![
+            Column::ints(rows.keys().map(|&(series, _)| series)),
+            Column::ints(rows.keys().map(|&(_, span)| span)),
+            Column::Bytes(vec![Vec::new(); rows.len()]),
+        ];
+        tx.insert::<()>(&into, keys, "ON CONFLICT DO NOTHING").await?;
+    }
     let sql = format!(
         "SELECT r.series, r.span, r.slots FROM {} JOIN {table} r ON r.series = v.a AND r.span = v.b \
-         ORDER BY r.series, r.span {lock}",
+         ORDER BY r.series, r.span {}",
         tx.dialect().triples(1),
+        tx.dialect().for_update(),
     );
     let keys = rows.keys().map(|&(series, span)| [series, span, 0]).collect();
     let kept = tx.fetch::<(i64, i64, Vec<u8>)>(sql, vec![Value::Triples(keys)]).await?;
 
-    let mut sums = Rows::new();
+    let mut sums = rows.clone();
     for (series, span, bytes) in kept {
-        let mut slots = Slots::decode(&bytes)?;
-        if let Some(added) = rows.get(&(series, span)) {
-            slots.add_all(added);
-        }
-        sums.insert((series, span), slots);
+        sums.entry((series, span)).or_default().add_all(&Slots::decode(&bytes)?);
     }
     put(tx, level, &sums).await
 }
@@ -206,8 +200,8 @@ pub(crate) async fn put(tx: &mut Tx, level: Level, rows: &Rows<i64>) -> Result<(
         Column::Bytes(rows.values().map(Slots::encode).collect()),
     ];
     let into = format!("{} (series, span, slots)", level.table());
-    let then = "ON CONFLICT (series, span) DO UPDATE SET slots = excluded.slots RETURNING series";
-    tx.insert::<(i64,)>(&into, columns, then).await?;
+    let then = "ON CONFLICT (series, span) DO UPDATE SET slots = excluded.slots";
+    tx.insert::<()>(&into, columns, then).await?;
     Ok(())
 }
 
@@ -234,6 +228,6 @@ mod tests {
     #[test]
     fn times_before_1970_have_a_place_too() {
         assert_eq!(Level::Minutes.place(-1), (-1, 59));
-        assert_eq!(Level::Quarters.place(-900_000_001), (-1, 94));
+        assert_eq!(Level::Quarters.place(-900_000_001), (-1, 670));
     }
 }

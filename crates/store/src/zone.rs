@@ -163,6 +163,9 @@ pub(crate) struct Grid {
     buckets: Vec<u32>,
 }
 
+/// How many rows of a roll-up are read at once, about a kilobyte each.
+const MAX_ROWS: usize = 20_000;
+
 /// The most buckets of one answer.
 const MAX_BUCKETS: usize = 50_000;
 
@@ -206,17 +209,23 @@ impl Grid {
         self.level
     }
 
-    /// The first and the last span of the roll-up that hold something of it.
-    pub(crate) fn spans(&self) -> (i64, i64) {
-        let last = self.borders[self.len()] - 1;
-        (self.borders[0].div_euclid(self.level.span_us()), last.div_euclid(self.level.span_us()))
+    /// The spans of the roll-up that hold something of it, from first to last, in pages of which each has a bounded
+    /// number of rows for so many series.
+    pub(crate) fn pages(&self, series: usize) -> Vec<(i64, i64)> {
+        let first = self.borders[0].div_euclid(self.level.span_us());
+        let last = (self.borders[self.len()] - 1).div_euclid(self.level.span_us());
+        let spans = (MAX_ROWS / series.max(1)).max(1) as i64;
+        let pages = (first..=last).step_by(spans as usize);
+        pages.map(|from| (from, (from + spans - 1).min(last))).collect()
     }
 
-    /// The bucket of a slot of a span.
-    pub(crate) fn bucket(&self, span: i64, slot: u32) -> Option<usize> {
-        let start = span * self.level.span_us() + i64::from(slot) * self.level.slot_us();
-        let index = usize::try_from((start - self.borders[0]).div_euclid(self.level.slot_us())).ok()?;
-        self.buckets.get(index).map(|&bucket| bucket as usize)
+    /// Gives the bucket of each slot of a span, for those that lie in one.
+    pub(crate) fn buckets_of(&self, span: i64) -> impl Fn(u32) -> Option<usize> {
+        let first = (span * self.level.span_us() - self.borders[0]).div_euclid(self.level.slot_us());
+        move |slot| {
+            let index = usize::try_from(first + i64::from(slot)).ok()?;
+            self.buckets.get(index).map(|&bucket| bucket as usize)
+        }
     }
 
     pub(crate) fn into_spans(self) -> Vec<Span> {
@@ -347,13 +356,15 @@ mod tests {
     fn every_slot_lies_in_the_bucket_that_holds_it() {
         let zone = Zone::named("Asia/Kolkata").unwrap();
         let from = datetime!(2026-11-22 18:31 UTC);
-        let grid = Grid::new(from, from + time::Duration::days(2), Bucket::Day, &zone).unwrap();
-        let (first, last) = grid.spans();
-        for span in first..=last {
-            for slot in 0..96 {
-                let at = span * 86_400_000_000 + i64::from(slot) * 900_000_000;
+        let grid = Grid::new(from, from + time::Duration::days(9), Bucket::Day, &zone).unwrap();
+        let pages = grid.pages(MAX_ROWS * 2);
+        assert!(pages.len() >= 2 && pages.iter().all(|(first, last)| first == last));
+        for (span, _) in pages {
+            let buckets = grid.buckets_of(span);
+            for slot in 0..672 {
+                let at = span * Level::Quarters.span_us() + i64::from(slot) * Level::Quarters.slot_us();
                 let holds = grid.borders.windows(2).position(|pair| pair[0] <= at && at < pair[1]);
-                assert_eq!(grid.bucket(span, slot), holds);
+                assert_eq!(buckets(slot), holds);
             }
         }
     }

@@ -32,8 +32,8 @@ CREATE TABLE events (
 CREATE INDEX events_by_time ON events (time, id);
 CREATE INDEX events_by_series ON events (series, time);
 
--- Room is left on each page: a row that is updated in place writes no index.
--- Roll-ups. A row holds all slots of its span: 60 minutes of an hour, 96 quarters of an hour of a day, in UTC.
+-- Roll-ups. A row holds all slots of its span: 60 minutes of an hour, or 672 quarters of an hour of seven days,
+-- in UTC. Room is left on each page: a row that is updated within its page writes no index.
 CREATE TABLE minutes (
     series BIGINT NOT NULL REFERENCES series (id),
     span BIGINT NOT NULL,

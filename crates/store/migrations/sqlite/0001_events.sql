@@ -32,7 +32,8 @@ CREATE TABLE events (
 CREATE INDEX events_by_time ON events (time, id);
 CREATE INDEX events_by_series ON events (series, time);
 
--- Roll-ups. A row holds all slots of its span: 60 minutes of an hour, 96 quarters of an hour of a day, in UTC.
+-- Roll-ups. A row holds all slots of its span: 60 minutes of an hour, or 672 quarters of an hour of seven days,
+-- in UTC.
 CREATE TABLE minutes (
     series INTEGER NOT NULL REFERENCES series (id),
     span INTEGER NOT NULL,

@@ -82,20 +82,26 @@ impl Store {
             .values()
             .map(|series| ((series.camera.clone(), series.rule.clone()), vec![Stays::default(); grid.len()]))
             .collect();
-        for (number, span, bytes) in counts::fetch(&self.db, &grid, all.keys().copied().collect()).await? {
-            let Some(series) = all.get(&number) else { continue };
-            let Some(stays) = zones.get_mut(&(series.camera.clone(), series.rule.clone())) else { continue };
-            for entry in slots::entries(&bytes) {
-                let (slot, value) = entry?;
-                let (quarter, bin) = match series.measure {
-                    Measure::DwellHistogram => (slot / bins::BINS, Some(slot % bins::BINS)),
-                    _ => (slot, None),
+        let numbers: Vec<i64> = all.keys().copied().collect();
+        for spans in grid.pages(numbers.len()) {
+            for (number, span, bytes) in counts::fetch(&self.db, &grid, spans, &numbers).await? {
+                let Some(series) = all.get(&number) else { continue };
+                let Some(stays) = zones.get_mut(&(series.camera.clone(), series.rule.clone())) else {
+                    continue;
                 };
-                let Some(bucket) = grid.bucket(span, quarter) else { continue };
-                match bin {
-                    Some(bin) => *stays[bucket].bins.entry(bin).or_default() += value,
-                    None => stays[bucket].sum_us += value,
-                }
+                let buckets = grid.buckets_of(span);
+                let histogram = series.measure == Measure::DwellHistogram;
+                slots::each(&bytes, |slot, value| {
+                    let quarter = if histogram { slot / bins::BINS } else { slot };
+                    let Some(stays) = buckets(quarter).and_then(|bucket| stays.get_mut(bucket)) else {
+                        return;
+                    };
+                    if histogram {
+                        *stays.bins.entry(slot % bins::BINS).or_default() += value;
+                    } else {
+                        stays.sum_us += value;
+                    }
+                })?;
             }
         }
         let zones = zones.into_iter().map(|((camera, rule), stays)| {
