@@ -20,7 +20,7 @@ pub(crate) enum Command {
     Evaluate(Evaluate),
     /// Write a seeded scene: detections, tracks and exact truth.
     Simulate(Simulate),
-    /// Count the bundled sample video and write the annotated video and a report.
+    /// Count the bundled sample video, then show it as a live camera.
     Demo {
         /// Only print the table of counts.
         #[arg(long)]
@@ -31,6 +31,12 @@ pub(crate) enum Command {
     },
     /// Watch the configured cameras, keep the counts, and show them on a page.
     Serve(Serve),
+    /// Check configuration, disk, journal, store, model and every camera, and say what to do.
+    Doctor {
+        /// The configuration file; `camtally.toml` if it is there.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Print the configuration with the origin of each value; secrets are masked.
     Config {
         /// The configuration file; `camtally.toml` if it is there.

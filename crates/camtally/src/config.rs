@@ -231,12 +231,16 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Loaded> {
         }
         figment = figment.merge(Toml::file_exact(file));
     }
-    let figment = figment.merge(Env::prefixed(PREFIX).split("__").lowercase(true));
+    let figment = figment.merge(environment());
     let config: Config = figment.extract().map_err(|error| explained(&error))?;
     let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
     let loaded = Loaded { config, figment, folder };
     loaded.check()?;
     Ok(loaded)
+}
+
+fn environment() -> Env {
+    Env::prefixed(PREFIX).split("__").lowercase(true)
 }
 
 /// One line for the first thing that is wrong, with where it stands and the nearest known key.
@@ -265,7 +269,31 @@ fn explained(error: &figment::Error) -> anyhow::Error {
     anyhow!("{place}: {what}")
 }
 
+impl Camera {
+    /// A camera with the defaults.
+    pub(crate) fn new(name: &str, address: &str, rules: PathBuf) -> Self {
+        Self {
+            name: name.to_owned(),
+            address: Secret(address.to_owned()),
+            user: String::new(),
+            password: Secret::default(),
+            password_file: None,
+            transport: RtspTransport::default(),
+            rules,
+            pictures: false,
+            analyse_fps: None,
+        }
+    }
+}
+
 impl Loaded {
+    /// The defaults and the environment, without any file.
+    pub(crate) fn defaults() -> Result<Self> {
+        let figment = Figment::from(Serialized::defaults(Config::default())).merge(environment());
+        let config = figment.extract().map_err(|error| explained(&error))?;
+        Ok(Self { config, figment, folder: PathBuf::new() })
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         let config = &self.config;
         let range =

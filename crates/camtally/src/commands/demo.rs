@@ -3,16 +3,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 
-use super::count;
+use super::{count, serve};
 use crate::cli::{Cli, Command};
+use crate::config::{self, Camera};
 use crate::{Done, put};
 
-/// Counts the bundled sample; leaves the annotated video and the report in `out`.
+/// Counts the bundled sample; then, unless it is to be done once, leaves the annotated video and the report in `out` and
+/// shows the sample as a live camera.
 pub(crate) fn run(once: bool, out: &Path) -> Result<Done> {
     let samples = samples()?;
-    let video = samples.join("pets2009-s2l1.mp4");
-    let rules = samples.join("pets2009-s2l1.rules.toml");
-    let mut words = vec![PathBuf::from("camtally"), "count".into(), video, "--rules".into(), rules];
+    let (video, rules) = (samples.join("pets2009-s2l1.mp4"), samples.join("pets2009-s2l1.rules.toml"));
+    let mut words =
+        vec![PathBuf::from("camtally"), "count".into(), video.clone(), "--rules".into(), rules.clone()];
     let (annotated, report) = (out.join("counted.mp4"), out.join("report.html"));
     if !once {
         std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
@@ -21,10 +23,28 @@ pub(crate) fn run(once: bool, out: &Path) -> Result<Done> {
     }
     let Command::Count(args) = Cli::try_parse_from(words)?.command else { bail!("the demonstration counts") };
     let done = count::run(&args)?;
-    if !once {
-        put(&format!("\nannotated video: {}\nreport: {}\n", annotated.display(), report.display()))?;
+    if once {
+        return Ok(done);
     }
-    Ok(done)
+    put(&format!(
+        "\nannotated video: {}\nreport: {}\n\nNow the same as a live camera, for as long as you like; Ctrl-C ends it.\n",
+        annotated.display(),
+        report.display()
+    ))?;
+    let mut loaded = config::Loaded::defaults()?;
+    loaded.config.data = std::path::absolute(out.join("data"))?;
+    loaded.config.site.name = "Demonstration".to_owned();
+    loaded.config.cameras = vec![Camera {
+        pictures: true,
+        analyse_fps: Some(10.0),
+        ..Camera::new(
+            "sample",
+            &format!("loop:{}", std::path::absolute(video)?.display()),
+            std::path::absolute(rules)?,
+        )
+    }];
+    loaded.check()?;
+    serve::run_until_signalled(&loaded)
 }
 
 /// The folder of the bundled samples: beside the program, above it, or here.

@@ -1,5 +1,6 @@
 mod count;
 mod demo;
+mod doctor;
 mod evaluate;
 mod serve;
 mod simulate;
@@ -17,6 +18,7 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo { once, out } => demo::run(once, &out),
         Command::Serve(args) => serve::run(&args),
+        Command::Doctor { config: file } => doctor::run(file.as_deref()),
         Command::Config { config: file } => {
             put(&config::load(file.as_deref())?.listing()?)?;
             Ok(Done::Well)

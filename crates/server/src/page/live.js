@@ -15,7 +15,7 @@ const get = async path => {
 
 let zone = 'UTC'
 const cards = new Map()
-const clock = text => new Date(text).toLocaleTimeString([], {timeZone: zone})
+const clock = text => new Date(text).toLocaleTimeString([], {timeZone: zone, hourCycle: 'h23'})
 
 /** Midnight of the site's clock. */
 function midnight() {
@@ -29,7 +29,7 @@ function midnight() {
 function card(camera) {
   const made = tag('article')
   const image = tag('img')
-  image.src = `/api/v1/cameras/${encodeURIComponent(camera.name)}/live.mjpeg`
+  image.dataset.stream = `/api/v1/cameras/${encodeURIComponent(camera.name)}/live.mjpeg`
   image.alt = camera.pictures
     ? `Live picture of ${camera.name} with boxes, lines and counts`
     : `Drawing of what ${camera.name} counts; its pictures are not shown`
@@ -40,7 +40,7 @@ function card(camera) {
   const why = tag('p', '', 'why')
   const table = tag('table')
   const names = tag('tr')
-  names.append(tag('th', 'today'), tag('th', 'forward'), tag('th', 'backward'))
+  names.append(tag('th', 'Today'), tag('th', 'Forward'), tag('th', 'Backward'))
   table.append(tag('thead'), tag('tbody'))
   table.tHead.append(names)
   const counts = new Map()
@@ -48,9 +48,10 @@ function card(camera) {
     const row = tag('tr')
     row.append(tag('th', line.name))
     for (const direction of ['forward', 'backward']) {
-      const cell = tag('td', '0', 'count')
-      cell.title = line[direction]
-      counts.set(`${line.name} ${direction}`, cell)
+      const cell = tag('td', undefined, 'count')
+      const number = tag('span', '0')
+      cell.append(number, tag('small', line[direction]))
+      counts.set(`${line.name} ${direction}`, number)
       row.append(cell)
     }
     table.tBodies[0].append(row)
@@ -58,11 +59,12 @@ function card(camera) {
   const zones = new Map()
   for (const area of camera.zones) {
     const row = tag('tr')
-    const cell = tag('td', '0', 'count')
+    const cell = tag('td', undefined, 'count')
+    const number = tag('span', '0')
     cell.colSpan = 2
-    cell.title = 'inside now'
-    zones.set(area.name, cell)
-    row.append(tag('th', `${area.name}: inside now`), cell)
+    cell.append(number, tag('small', 'inside now'))
+    zones.set(area.name, number)
+    row.append(tag('th', area.name), cell)
     table.tBodies[0].append(row)
   }
   body.append(head, why, table)
@@ -146,6 +148,10 @@ async function refresh() {
 
 await refresh()
 listen()
+// A picture that never ends would keep the page from ever being loaded.
+const pictures = () => { for (const image of document.querySelectorAll('img')) image.src = image.dataset.stream }
+if (document.readyState === 'complete') pictures()
+else addEventListener('load', pictures)
 setInterval(() => cameras().catch(() => {}), 2000)
 // Late counts, and midnight.
 setInterval(() => totals().catch(() => {}), 60000)

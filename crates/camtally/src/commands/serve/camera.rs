@@ -1,7 +1,8 @@
 //! One camera of the server: its thread, its rules, and what people see of it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use tracking::TrackerSettings;
 use video::{Clock, Frame, LiveOptions, LiveReader, LiveSource, Scaler, StopHandle};
 
 use super::delivery::Sink;
+use super::versions::Versions;
 use crate::commands::count::Looks;
 use crate::config::{Camera, Loaded};
 use crate::inputs;
@@ -62,13 +64,13 @@ pub(crate) struct Running {
 #[derive(Default)]
 struct Ending {
     asked: AtomicBool,
-    reader: std::sync::Mutex<Option<StopHandle>>,
+    reader: Mutex<Option<StopHandle>>,
 }
 
 impl Ending {
     fn ask(&self) {
         self.asked.store(true, Ordering::Release);
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(reader) = reader.as_ref() {
             reader.stop();
         }
@@ -79,7 +81,7 @@ impl Ending {
     }
 
     fn set(&self, handle: StopHandle) {
-        *self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(handle);
+        *self.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
         if self.asked() {
             self.ask();
         }
@@ -96,9 +98,51 @@ impl Running {
     }
 }
 
+/// A camera's rules, which may be edited while it is watched.
+pub(crate) struct CurrentRules {
+    file: PathBuf,
+    inbox: RulesInbox,
+    now: Mutex<Rules>,
+    /// How often they were changed.
+    edition: AtomicU64,
+}
+
+impl CurrentRules {
+    pub(crate) fn open(loaded: &Loaded, camera: &Camera, versions: &mut Versions) -> Result<Self> {
+        let file = loaded.path(&camera.rules);
+        let mut rules = inputs::rules(&file).with_context(|| format!("camera `{}`", camera.name))?;
+        versions.assign(&camera.name, &mut rules)?;
+        Ok(Self { file, inbox: RulesInbox::default(), now: Mutex::new(rules), edition: AtomicU64::new(0) })
+    }
+
+    fn get(&self) -> Rules {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the file again; true when the rules have changed.
+    ///
+    /// # Errors
+    /// When the file cannot be read or a rule is impossible: then the old ones stay in force.
+    pub(crate) fn refresh(&self, camera: &str, versions: &mut Versions) -> Result<bool> {
+        let mut rules = inputs::rules(&self.file)?;
+        versions.assign(camera, &mut rules)?;
+        if rules == self.get() {
+            return Ok(false);
+        }
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = rules.clone();
+        self.inbox.put(rules);
+        self.edition.fetch_add(1, Ordering::Release);
+        Ok(true)
+    }
+}
+
 /// How a camera is shown before it has answered.
-pub(crate) fn view(loaded: &Loaded, camera: &Camera) -> Result<Arc<server::Camera>> {
-    let rules = rules(loaded, camera)?;
+pub(crate) fn view(camera: &Camera, rules: &CurrentRules) -> Arc<server::Camera> {
+    let (lines, zones) = shown(&rules.get());
+    Arc::new(server::Camera::new(camera.name.clone(), camera.pictures, lines, zones))
+}
+
+fn shown(rules: &Rules) -> (Vec<LineView>, Vec<ZoneView>) {
     let points = |points: &[observation::Point]| points.iter().map(|point| [point.x, point.y]).collect();
     let lines = rules.lines.iter().map(|line| LineView {
         name: line.name.clone(),
@@ -111,23 +155,18 @@ pub(crate) fn view(loaded: &Loaded, camera: &Camera) -> Result<Arc<server::Camer
         points: points(&zone.points),
         occupancy: 0,
     });
-    let view = server::Camera::new(camera.name.clone(), camera.pictures, lines.collect(), zones.collect());
-    Ok(Arc::new(view))
-}
-
-fn rules(loaded: &Loaded, camera: &Camera) -> Result<Rules> {
-    inputs::rules(&loaded.path(&camera.rules)).with_context(|| format!("camera `{}`", camera.name))
+    (lines.collect(), zones.collect())
 }
 
 /// Starts a camera's thread. It goes on until it is stopped, whatever happens to the camera.
 pub(crate) fn start(
     loaded: &Loaded,
     camera: &Camera,
+    rules: Arc<CurrentRules>,
     seat: Seat,
     watched_until: Option<OffsetDateTime>,
 ) -> Result<Running> {
     let detection = &loaded.config.detection;
-    let rules = rules(loaded, camera)?;
     let source = loaded.source(camera)?;
     let options = LiveOptions {
         transport: camera.transport.into(),
@@ -166,7 +205,7 @@ struct Thread {
     source: LiveSource,
     options: LiveOptions,
     settings: WatchSettings,
-    rules: Rules,
+    rules: Arc<CurrentRules>,
     seat: Seat,
     ending: Arc<Ending>,
 }
@@ -204,9 +243,9 @@ impl Thread {
         self.settings.epoch = opened.format(&Rfc3339)?;
         let mut audience = Audience::new(&self.rules, &self.seat);
         let (seat, ending) = (self.seat.clone(), Arc::clone(&self.ending));
-        let (settings, inbox) = (self.settings.clone(), RulesInbox::default());
+        let (settings, rules) = (self.settings.clone(), self.rules.get());
         let watched_until = &mut self.settings.watched_until;
-        watch(reader, &seat.engine, settings, self.rules.clone(), &inbox, &mut |watched| {
+        watch(reader, &seat.engine, settings, rules, &self.rules.inbox, &mut |watched| {
             match watched {
                 Watched::Events(events) => {
                     seat.sink.keep(events, &ending.asked)?;
@@ -243,6 +282,8 @@ fn ended(event: &event::Event) -> OffsetDateTime {
 struct Audience {
     view: Arc<server::Camera>,
     model: Arc<ModelFacts>,
+    rules: Arc<CurrentRules>,
+    edition: u64,
     looks: Looks,
     overlay: Option<(u32, u32, Overlay)>,
     scaler: Scaler,
@@ -250,11 +291,13 @@ struct Audience {
 }
 
 impl Audience {
-    fn new(rules: &Rules, seat: &Seat) -> Self {
+    fn new(rules: &Arc<CurrentRules>, seat: &Seat) -> Self {
         Self {
             view: Arc::clone(&seat.view),
             model: Arc::clone(&seat.model),
-            looks: Looks::new(rules),
+            rules: Arc::clone(rules),
+            edition: rules.edition.load(Ordering::Acquire),
+            looks: Looks::new(&rules.get()),
             overlay: None,
             scaler: Scaler::new(),
             drawn: None,
@@ -299,6 +342,14 @@ impl Audience {
         still: u64,
     ) -> Result<(), BoxError> {
         counter!("camtally_frames_analysed_total", "camera" => self.view.name.clone()).increment(1);
+        let edition = self.rules.edition.load(Ordering::Acquire);
+        if edition != self.edition {
+            self.edition = edition;
+            let rules = self.rules.get();
+            self.looks = Looks::new(&rules);
+            let (lines, zones) = shown(&rules);
+            self.change(|viewed| (viewed.lines, viewed.zones) = (lines, zones));
+        }
         let summary = analysis.summary();
         self.looks.set(&summary);
         self.change(|viewed| {

@@ -3,6 +3,8 @@
 mod camera;
 mod delivery;
 mod logging;
+mod upkeep;
+mod versions;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +18,9 @@ use server::App;
 use store::Store;
 use tokio::net::TcpListener;
 use video::SystemClock;
+
+use camera::CurrentRules;
+use versions::Versions;
 
 use crate::cli::Serve;
 use crate::config::{self, Loaded};
@@ -40,8 +45,13 @@ pub(crate) fn run(args: &Serve) -> Result<Done> {
     }
     loaded.check()?;
     logging::start(args.log_format);
+    run_until_signalled(&loaded)
+}
+
+/// Serves what is configured, until SIGTERM or Ctrl-C.
+pub(crate) fn run_until_signalled(loaded: &Loaded) -> Result<Done> {
     let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
-    let ended = runtime.block_on(serve(&loaded));
+    let ended = runtime.block_on(serve(loaded));
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended.map(|()| Done::Well)
 }
@@ -59,8 +69,13 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     let settings = store::Settings { connections: config.store.connections, ..store::Settings::default() };
     let store = Store::open(&loaded.store_url(), &settings).await?;
     let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be kept")?;
-    let views =
-        config.cameras.iter().map(|camera| camera::view(loaded, camera)).collect::<Result<Vec<_>>>()?;
+    let mut versions = Versions::open(&data)?;
+    let mut rules = Vec::new();
+    for camera in &config.cameras {
+        rules.push(Arc::new(CurrentRules::open(loaded, camera, &mut versions)?));
+    }
+    let views: Vec<_> =
+        config.cameras.iter().zip(&rules).map(|(camera, rules)| camera::view(camera, rules)).collect();
     let (site, zone) = (config.site.name.clone(), config.site.time_zone.clone());
     let app = Arc::new(App::new(store.clone(), views.clone(), site, zone, metrics)?);
     app.readiness.lacks("cameras", "the model is being loaded");
@@ -91,7 +106,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     let sink = delivery::Sink::new(journal, Arc::clone(&app));
     let engine = Arc::new(start_engine(loaded)?);
     let mut cameras = Vec::new();
-    for (camera, view) in config.cameras.iter().zip(&views) {
+    for ((camera, rules), view) in config.cameras.iter().zip(&rules).zip(&views) {
         let watched_until = store.watched_until(&camera.name).await?;
         let seat = camera::Seat {
             engine: Arc::clone(&engine.0),
@@ -100,13 +115,18 @@ async fn serve(loaded: &Loaded) -> Result<()> {
             view: Arc::clone(view),
             clock: Arc::new(SystemClock::new()),
         };
-        cameras.push(camera::start(loaded, camera, seat, watched_until)?);
+        cameras.push(camera::start(loaded, camera, Arc::clone(rules), seat, watched_until)?);
     }
     app.readiness.has("cameras");
     say(&format!("camtally: http://{address}/ shows {} cameras", cameras.len()));
 
+    let names = config.cameras.iter().map(|camera| camera.name.clone());
+    let edits = tokio::spawn(upkeep::follow_edits(names.zip(rules).collect(), versions));
+    let retention = tokio::spawn(upkeep::retain(store.clone()));
     signalled().await?;
     tracing::info!("ending");
+    edits.abort();
+    retention.abort();
     let cameras = tokio::task::spawn_blocking(move || cameras.into_iter().for_each(camera::Running::stop));
     cameras.await.map_err(|error| anyhow!("a camera's end failed: {error}"))?;
     last_call.store(true, Ordering::Release);

@@ -1,0 +1,188 @@
+//! `camtally doctor`: what is wrong, and what to do.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use journal::Journal;
+use store::{Settings, Store};
+use video::{LiveItem, LiveOptions, LiveReader, SystemClock};
+
+use crate::config::{self, Camera, Loaded};
+use crate::detector::{self, Choice};
+use crate::{Done, inputs, put};
+
+/// How long a camera is waited for.
+const CAMERA: Duration = Duration::from_secs(12);
+/// Below this much free space the disk is called nearly full.
+const FREE: u64 = 1 << 30;
+
+/// What was found of one part.
+enum Found {
+    Well(String),
+    Odd(String),
+    Wrong(String),
+}
+
+impl Found {
+    fn of<T: Display>(checked: Result<T>) -> Self {
+        match checked {
+            Ok(text) => Self::Well(text.to_string()),
+            Err(error) => Self::Wrong(format!("{error:#}")),
+        }
+    }
+}
+
+pub(crate) fn run(file: Option<&Path>) -> Result<Done> {
+    let loaded = config::load(file)?;
+    let mut findings =
+        vec![("configuration".to_owned(), Found::Well(format!("{} cameras", loaded.config.cameras.len())))];
+    findings.push(("data folder".to_owned(), data_folder(&loaded)));
+    findings.push(("journal".to_owned(), journal(&loaded)));
+    findings.push(("store".to_owned(), Found::of(store(&loaded))));
+    findings.push(("model".to_owned(), model(&loaded)));
+    findings.extend(cameras(&loaded));
+    let width = findings.iter().map(|(part, _)| part.chars().count()).max().unwrap_or(0);
+    let (mut odd, mut wrong) = (0, 0);
+    for (part, found) in &findings {
+        let (mark, text) = match found {
+            Found::Well(text) => ("ok   ", text),
+            Found::Odd(text) => {
+                odd += 1;
+                ("look ", text)
+            }
+            Found::Wrong(text) => {
+                wrong += 1;
+                ("WRONG", text)
+            }
+        };
+        put(&format!("{mark}  {part:<width$}  {text}\n"))?;
+    }
+    match (wrong, odd) {
+        (0, 0) => Ok(Done::Well),
+        (0, _) => Ok(Done::Look),
+        _ => bail!("{wrong} of {} parts are wrong", findings.len()),
+    }
+}
+
+fn data_folder(loaded: &Loaded) -> Found {
+    let data = loaded.data();
+    let tried = || -> Result<u64> {
+        std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+        let probe = data.join(".doctor");
+        std::fs::write(&probe, b"probe").with_context(|| {
+            format!(
+                "nothing can be written to {}: give this user permission, or mount it writable",
+                data.display()
+            )
+        })?;
+        std::fs::remove_file(&probe)
+            .with_context(|| format!("nothing can be deleted in {}", data.display()))?;
+        Ok(fs4::available_space(&data)?)
+    };
+    match tried() {
+        Ok(free) if free < FREE => {
+            Found::Odd(format!("{}: only {} MiB are free; make room", data.display(), free >> 20))
+        }
+        Ok(free) => {
+            Found::Well(format!("{}: {:.1} GiB free", data.display(), free as f64 / f64::from(1 << 30)))
+        }
+        Err(error) => Found::Wrong(format!("{error:#}")),
+    }
+}
+
+fn journal(loaded: &Loaded) -> Found {
+    let folder = loaded.data().join("journal");
+    if !folder.exists() {
+        return Found::Well("empty".to_owned());
+    }
+    match Journal::check(&folder) {
+        Ok(recovery) if recovery.is_clean() => {
+            Found::Well(format!("{} events wait for the store", recovery.pending))
+        }
+        Ok(recovery) => Found::Odd(recovery.to_string()),
+        Err(error) => Found::Wrong(error.to_string()),
+    }
+}
+
+fn store(loaded: &Loaded) -> Result<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let settings = Settings { connections: 1, ..Settings::default() };
+    runtime.block_on(async {
+        let store = Store::open(&loaded.store_url(), &settings).await?;
+        store.ping().await?;
+        let shown = format!("{store:?}");
+        store.close().await;
+        anyhow::Ok(shown.trim_start_matches("Store(\"").trim_end_matches("\")").to_owned())
+    })
+}
+
+fn model(loaded: &Loaded) -> Found {
+    let detection = &loaded.config.detection;
+    let model = detector::load(&Choice {
+        model: detection.model.clone(),
+        input: (detection.input > 0).then_some(detection.input),
+        tiles: None,
+        threads: std::num::NonZeroUsize::new(1),
+        batch: 1,
+        frame: (1920, 1080),
+    });
+    match model {
+        Ok(model) => match model.notice {
+            Some(notice) => Found::Odd(format!("{}: {notice}", model.name)),
+            None => Found::Well(model.name),
+        },
+        Err(error) => Found::Wrong(format!("{error:#}")),
+    }
+}
+
+/// All cameras at once: each may take as long as the limit.
+fn cameras(loaded: &Loaded) -> Vec<(String, Found)> {
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = loaded
+            .config
+            .cameras
+            .iter()
+            .map(|camera| (camera, scope.spawn(move || ask(loaded, camera))))
+            .collect();
+        asked
+            .into_iter()
+            .map(|(camera, thread)| {
+                let found = thread.join().unwrap_or_else(|_| Found::Wrong("asking it has failed".to_owned()));
+                (format!("camera {}", camera.name), found)
+            })
+            .collect()
+    })
+}
+
+fn ask(loaded: &Loaded, camera: &Camera) -> Found {
+    let opened = || -> Result<LiveReader> {
+        inputs::rules(&loaded.path(&camera.rules))?;
+        let options = LiveOptions { transport: camera.transport.into(), ..LiveOptions::default() };
+        Ok(LiveReader::open(&loaded.source(camera)?, &options, Arc::new(SystemClock::new()))?)
+    };
+    let reader = match opened() {
+        Ok(reader) => reader,
+        Err(error) => return Found::Wrong(format!("{error:#}")),
+    };
+    let stop = reader.stop_handle();
+    let limit = std::thread::spawn(move || {
+        std::thread::sleep(CAMERA);
+        stop.stop();
+    });
+    for item in reader {
+        match item {
+            LiveItem::Connected { info, .. } => {
+                let fps = info.nominal_fps.map_or(String::new(), |fps| format!(", {fps:.0} frames/s"));
+                return Found::Well(format!("{}x{} {}{fps}", info.width, info.height, info.codec));
+            }
+            LiveItem::Offline { reason, .. } => return Found::Wrong(reason.to_string()),
+            _ => {}
+        }
+    }
+    // The limit has stopped the reader; its thread is about to end.
+    limit.join().ok();
+    Found::Wrong(format!("no picture within {} s", CAMERA.as_secs()))
+}

@@ -1,0 +1,62 @@
+//! What goes on beside the counting: following edits of rules files, and deleting what is too old.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::counter;
+use store::{Retention, Store};
+use time::OffsetDateTime;
+
+use super::camera::CurrentRules;
+use super::versions::Versions;
+
+/// How often rules files are looked at.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often what is too old is deleted.
+const RETAIN: Duration = Duration::from_secs(3600);
+
+/// Puts edited rules in force. A file that is wrong is told once, and the old rules stay in force.
+pub(crate) async fn follow_edits(cameras: Vec<(String, Arc<CurrentRules>)>, mut versions: Versions) {
+    let mut told = vec![String::new(); cameras.len()];
+    let mut clock = tokio::time::interval(LOOK);
+    loop {
+        clock.tick().await;
+        for ((camera, rules), told) in cameras.iter().zip(&mut told) {
+            // Rules files are small: reading them takes no longer than asking whether they have changed.
+            match rules.refresh(camera, &mut versions) {
+                Ok(changed) => {
+                    told.clear();
+                    if changed {
+                        tracing::info!(camera, "edited rules are in force");
+                    }
+                }
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    if *told != error {
+                        tracing::error!(
+                            camera,
+                            error,
+                            "the edited rules are wrong; the old ones stay in force"
+                        );
+                        counter!("camtally_rules_refused_total", "camera" => camera.clone()).increment(1);
+                        *told = error;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Deletes what is older than the store keeps it.
+pub(crate) async fn retain(store: Store) {
+    let mut clock = tokio::time::interval(RETAIN);
+    loop {
+        clock.tick().await;
+        match store.retain(&Retention::default(), OffsetDateTime::now_utc()).await {
+            Ok(deleted) => tracing::debug!(?deleted, "what was too old is deleted"),
+            Err(error) => {
+                tracing::warn!(%error, "what is too old could not be deleted; trying again in an hour")
+            }
+        }
+    }
+}
