@@ -231,12 +231,8 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Loaded> {
         }
         figment = figment.merge(Toml::file_exact(file));
     }
-    let figment = figment.merge(environment());
-    let config: Config = figment.extract().map_err(|error| explained(&error))?;
     let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
-    let loaded = Loaded { config, figment, folder };
-    loaded.check()?;
-    Ok(loaded)
+    Loaded::from(figment.merge(environment()), folder)
 }
 
 fn environment() -> Env {
@@ -289,9 +285,15 @@ impl Camera {
 impl Loaded {
     /// The defaults and the environment, without any file.
     pub(crate) fn defaults() -> Result<Self> {
-        let figment = Figment::from(Serialized::defaults(Config::default())).merge(environment());
+        let figment = Figment::from(Serialized::defaults(Config::default()));
+        Self::from(figment.merge(environment()), PathBuf::new())
+    }
+
+    fn from(figment: Figment, folder: PathBuf) -> Result<Self> {
         let config = figment.extract().map_err(|error| explained(&error))?;
-        Ok(Self { config, figment, folder: PathBuf::new() })
+        let loaded = Self { config, figment, folder };
+        loaded.check()?;
+        Ok(loaded)
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -423,5 +425,84 @@ fn leaves(name: &str, value: &serde_json::Value, rows: &mut Vec<(String, String)
         }
         serde_json::Value::Null => {}
         other => rows.push((name.to_owned(), other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WHOLE: &str = r#"
+data = "d"
+[site]
+name = "Museum"
+time_zone = "Europe/Berlin"
+[server]
+listen = "127.0.0.1:9000"
+[store]
+url = "postgres://camtally:secret@db/camtally"
+connections = 4
+[journal]
+limit_mib = 512
+[detection]
+input = 320
+threads = 2
+batch = 8
+analyse_fps = 7.5
+motion_gate = false
+[[camera]]
+name = "door"
+address = "rtsp://10.0.0.9:554/ch1?x=1"
+user = "admin"
+password = "secret"
+transport = "tcp"
+rules = "door.toml"
+pictures = true
+analyse_fps = 10
+"#;
+
+    fn read(text: &str) -> Result<Loaded> {
+        let figment = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text));
+        Loaded::from(figment, PathBuf::from("folder"))
+    }
+
+    #[test]
+    fn a_whole_file_is_read_and_shows_no_secret_anywhere() {
+        let loaded = read(WHOLE).unwrap();
+        assert_eq!(loaded.config.cameras[0].transport, RtspTransport::Tcp);
+        assert_eq!(loaded.data(), Path::new("folder/d"));
+        for text in [loaded.listing().unwrap(), format!("{:?}", loaded.config)] {
+            assert!(!text.contains("secret"), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn a_damaged_file_is_refused_or_read_and_never_shows_a_secret(
+            edits in prop::collection::vec((0..WHOLE.len(), any::<u8>(), 0..4_usize), 1..6)
+        ) {
+            let mut bytes = WHOLE.as_bytes().to_vec();
+            for (at, byte, kind) in edits {
+                let at = at % bytes.len().max(1);
+                match kind {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    2 => { bytes.remove(at); }
+                    _ => bytes.truncate(at.max(1)),
+                }
+            }
+            let text = String::from_utf8_lossy(&bytes);
+            match read(&text) {
+                Ok(loaded) => prop_assert!(loaded.listing().is_ok()),
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    prop_assert!(!error.contains("secret"), "{error}");
+                }
+            }
+        }
     }
 }
