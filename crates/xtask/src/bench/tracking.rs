@@ -74,9 +74,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
         }
     }
     page += "\nWhere ours is below: a person who leaves at the edge and another who enters there half a second later become \
-             one track (Stadtmitte); and a person who stands behind another when first seen is met only when they \
-             part, and a track younger than 0.4 s at the sequence's end is never told. Both rules are there \
-             because the boxes of real detectors flicker and double, and a count must not.\n";
+             one track (Stadtmitte); and a person of whom the detector is unsure and who stands behind another when \
+             first seen is met only when they part. Both rules are there because the boxes of real detectors flicker \
+             and double, and a count must not.\n";
     keep("tracking", &json!({"time": times, "tracks": raw}), &page)
 }
 
