@@ -32,7 +32,9 @@ pub(crate) enum Command {
     /// Watch the configured cameras, keep the counts, and show them on a page.
     Serve(Serve),
     /// Check configuration, disk, journal, store, model and every camera, and say what to do.
-    Doctor {
+    Doctor(Doctor),
+    /// Bring the store's schema up to date, as `serve` does when it starts.
+    Migrate {
         /// The configuration file; `camtally.toml` if it is there.
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
@@ -96,6 +98,20 @@ pub(crate) struct Serve {
     /// How the log is written.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,
+}
+
+/// Check configuration, disk, journal, store, model and every camera, and say what to do.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Also count everything anew from the events, and compare with the roll-ups.
+    #[arg(long)]
+    pub(crate) recount: bool,
+    /// Put roll-ups right that differ.
+    #[arg(long, requires = "recount")]
+    pub(crate) repair: bool,
 }
 
 /// `WIDTHxHEIGHT`, in pixels.

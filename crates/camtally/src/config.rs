@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use figment::Figment;
-use figment::providers::{Env, Format, Serialized, Toml};
+use figment::providers::{Env, Serialized};
 use serde::{Deserialize, Serialize};
 use video::{LiveSource, Transport};
 
@@ -223,20 +223,46 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Loaded> {
     let file = file.unwrap_or(Path::new(FILE));
     let mut figment = Figment::from(Serialized::defaults(Config::default()));
     if named || file.exists() {
-        let size = std::fs::metadata(file)
-            .with_context(|| format!("cannot read the configuration {}: is it there?", file.display()))?
-            .len();
+        let cannot = || format!("cannot read the configuration {}: is it there?", file.display());
+        let size = std::fs::metadata(file).with_context(cannot)?.len();
         if size > MAX_FILE {
             bail!("the configuration {} is larger than {MAX_FILE} bytes", file.display());
         }
-        figment = figment.merge(Toml::file_exact(file));
+        figment = figment.merge(TomlFile::parse(file, &std::fs::read_to_string(file).with_context(cannot)?)?);
     }
-    let figment = figment.merge(environment());
-    let config: Config = figment.extract().map_err(|error| explained(&error))?;
     let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
-    let loaded = Loaded { config, figment, folder };
-    loaded.check()?;
-    Ok(loaded)
+    Loaded::from(figment.merge(environment()), folder)
+}
+
+/// The file's values. Parsed here, because an error must not quote the line: it may hold a password.
+struct TomlFile {
+    path: PathBuf,
+    values: figment::value::Dict,
+}
+
+impl TomlFile {
+    fn parse(path: &Path, text: &str) -> Result<Self> {
+        let place = |line: usize| format!("{}: line {line}", path.display());
+        let table: toml::Table = toml::from_str(text).map_err(|error: toml::de::Error| {
+            let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or(text));
+            anyhow!("{}: {}", place(before.matches('\n').count() + 1), error.message().replace('\n', ", "))
+        })?;
+        let values = figment::value::Value::serialize(&table)
+            .ok()
+            .and_then(figment::value::Value::into_dict)
+            .with_context(|| format!("{}: it holds what is no configuration", place(1)))?;
+        Ok(Self { path: path.to_path_buf(), values })
+    }
+}
+
+impl figment::Provider for TomlFile {
+    fn metadata(&self) -> figment::Metadata {
+        figment::Metadata::from("configuration file", self.path.as_path())
+    }
+
+    fn data(&self) -> Result<figment::value::Map<figment::Profile, figment::value::Dict>, figment::Error> {
+        Ok(figment::Profile::Default.collect(self.values.clone()))
+    }
 }
 
 fn environment() -> Env {
@@ -289,9 +315,15 @@ impl Camera {
 impl Loaded {
     /// The defaults and the environment, without any file.
     pub(crate) fn defaults() -> Result<Self> {
-        let figment = Figment::from(Serialized::defaults(Config::default())).merge(environment());
+        let figment = Figment::from(Serialized::defaults(Config::default()));
+        Self::from(figment.merge(environment()), PathBuf::new())
+    }
+
+    fn from(figment: Figment, folder: PathBuf) -> Result<Self> {
         let config = figment.extract().map_err(|error| explained(&error))?;
-        Ok(Self { config, figment, folder: PathBuf::new() })
+        let loaded = Self { config, figment, folder };
+        loaded.check()?;
+        Ok(loaded)
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -423,5 +455,85 @@ fn leaves(name: &str, value: &serde_json::Value, rows: &mut Vec<(String, String)
         }
         serde_json::Value::Null => {}
         other => rows.push((name.to_owned(), other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WHOLE: &str = r#"
+data = "d"
+[site]
+name = "Museum"
+time_zone = "Europe/Berlin"
+[server]
+listen = "127.0.0.1:9000"
+[store]
+url = "postgres://camtally:secret@db/camtally"
+connections = 4
+[journal]
+limit_mib = 512
+[detection]
+input = 320
+threads = 2
+batch = 8
+analyse_fps = 7.5
+motion_gate = false
+[[camera]]
+name = "door"
+address = "rtsp://10.0.0.9:554/ch1?x=1"
+user = "admin"
+password = "secret"
+transport = "tcp"
+rules = "door.toml"
+pictures = true
+analyse_fps = 10
+"#;
+
+    fn read(text: &str) -> Result<Loaded> {
+        let file = TomlFile::parse(Path::new("camtally.toml"), text)?;
+        let figment = Figment::from(Serialized::defaults(Config::default())).merge(file);
+        Loaded::from(figment, PathBuf::from("folder"))
+    }
+
+    #[test]
+    fn a_whole_file_is_read_and_shows_no_secret_anywhere() {
+        let loaded = read(WHOLE).unwrap();
+        assert_eq!(loaded.config.cameras[0].transport, RtspTransport::Tcp);
+        assert_eq!(loaded.data(), Path::new("folder/d"));
+        for text in [loaded.listing().unwrap(), format!("{:?}", loaded.config)] {
+            assert!(!text.contains("secret"), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn a_damaged_file_is_refused_or_read_and_never_shows_a_secret(
+            edits in prop::collection::vec((0..WHOLE.len(), any::<u8>(), 0..4_usize), 1..6)
+        ) {
+            let mut bytes = WHOLE.as_bytes().to_vec();
+            for (at, byte, kind) in edits {
+                let at = at % bytes.len().max(1);
+                match kind {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    2 => { bytes.remove(at); }
+                    _ => bytes.truncate(at.max(40)),
+                }
+            }
+            let text = String::from_utf8_lossy(&bytes);
+            match read(&text) {
+                Ok(loaded) => prop_assert!(loaded.listing().is_ok()),
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    prop_assert!(!error.contains("secret"), "{error}");
+                }
+            }
+        }
     }
 }

@@ -58,6 +58,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", get(page::html))
         .route("/live.js", get(page::script))
         .route("/live.css", get(page::style))
+        .route("/favicon.svg", get(page::icon))
         .fallback(problem::not_found)
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER));
     let mut router = answers

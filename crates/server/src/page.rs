@@ -14,3 +14,7 @@ pub(crate) async fn script() -> impl IntoResponse {
 pub(crate) async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("page/live.css"))
 }
+
+pub(crate) async fn icon() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "image/svg+xml")], include_str!("page/favicon.svg"))
+}

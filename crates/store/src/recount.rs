@@ -83,6 +83,9 @@ impl Store {
                     rollup::put(&mut tx, level, &rows).await?;
                 }
                 tx.commit().await?;
+            } else {
+                // A store with a single connection needs it for the next question.
+                drop(tx);
             }
             found.weeks += 1;
             match self.next_week(week).await? {

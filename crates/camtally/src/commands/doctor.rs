@@ -8,8 +8,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use journal::Journal;
 use store::{Settings, Store};
+use time::OffsetDateTime;
 use video::{LiveItem, LiveOptions, LiveReader, SystemClock};
 
+use crate::cli::Doctor;
 use crate::config::{self, Camera, Loaded};
 use crate::detector::{self, Choice};
 use crate::{Done, inputs, put};
@@ -35,13 +37,16 @@ impl Found {
     }
 }
 
-pub(crate) fn run(file: Option<&Path>) -> Result<Done> {
-    let loaded = config::load(file)?;
+pub(crate) fn run(args: &Doctor) -> Result<Done> {
+    let loaded = config::load(args.config.as_deref())?;
     let mut findings =
         vec![("configuration".to_owned(), Found::Well(format!("{} cameras", loaded.config.cameras.len())))];
     findings.push(("data folder".to_owned(), data_folder(&loaded)));
     findings.push(("journal".to_owned(), journal(&loaded)));
     findings.push(("store".to_owned(), Found::of(store(&loaded))));
+    if args.recount {
+        findings.push(("recount".to_owned(), recount(&loaded, args.repair)));
+    }
     findings.push(("model".to_owned(), model(&loaded)));
     findings.extend(cameras(&loaded));
     let width = findings.iter().map(|(part, _)| part.chars().count()).max().unwrap_or(0);
@@ -107,15 +112,58 @@ fn journal(loaded: &Loaded) -> Found {
     }
 }
 
+/// Brings the schema up to date.
+pub(crate) fn migrate(file: Option<&Path>) -> Result<Done> {
+    let store = store(&config::load(file)?)?;
+    put(&format!("{store}: the schema is up to date\n"))?;
+    Ok(Done::Well)
+}
+
+/// Opens the store, and says which it is.
 fn store(loaded: &Loaded) -> Result<String> {
+    with_store(loaded, async |store| {
+        store.ping().await?;
+        let shown = format!("{store:?}");
+        Ok(shown.trim_start_matches("Store(\"").trim_end_matches("\")").to_owned())
+    })
+}
+
+/// Counts everything anew from the events.
+fn recount(loaded: &Loaded, repair: bool) -> Found {
+    let recounted = with_store(loaded, async |store| {
+        Ok(store
+            .recount(OffsetDateTime::UNIX_EPOCH, OffsetDateTime::now_utc() + time::Duration::DAY, repair)
+            .await?)
+    });
+    match recounted {
+        Ok(recount) if recount.different == 0 => {
+            Found::Well(format!("{} weeks of roll-ups equal what the events say", recount.weeks))
+        }
+        Ok(recount) if recount.repaired => {
+            Found::Odd(format!("{} numbers of the roll-ups were wrong and are put right", recount.different))
+        }
+        Ok(recount) => {
+            let first = recount.differences.first().map(|difference| format!("{difference:?}"));
+            Found::Wrong(format!(
+                "{} numbers of the roll-ups differ from the events, the first is {}; put them right with --repair",
+                recount.different,
+                first.unwrap_or_default()
+            ))
+        }
+        Err(error) => Found::Wrong(format!("{error:#}")),
+    }
+}
+
+fn with_store<T>(loaded: &Loaded, ask: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let settings = Settings { connections: 1, ..Settings::default() };
     runtime.block_on(async {
+        std::fs::create_dir_all(loaded.data())
+            .with_context(|| format!("cannot make {}", loaded.data().display()))?;
         let store = Store::open(&loaded.store_url(), &settings).await?;
-        store.ping().await?;
-        let shown = format!("{store:?}");
+        let answer = ask(&store).await;
         store.close().await;
-        anyhow::Ok(shown.trim_start_matches("Store(\"").trim_end_matches("\")").to_owned())
+        answer
     })
 }
 

@@ -18,7 +18,8 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo { once, out } => demo::run(once, &out),
         Command::Serve(args) => serve::run(&args),
-        Command::Doctor { config: file } => doctor::run(file.as_deref()),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Migrate { config: file } => doctor::migrate(file.as_deref()),
         Command::Config { config: file } => {
             put(&config::load(file.as_deref())?.listing()?)?;
             Ok(Done::Well)

@@ -13,6 +13,9 @@ const get = async path => {
   return answer.json()
 }
 
+/** What a camera's card depends on. */
+const shape = camera => JSON.stringify([camera.lines, camera.zones.map(zone => zone.name)])
+
 let zone = 'UTC'
 const cards = new Map()
 const clock = text => new Date(text).toLocaleTimeString([], {timeZone: zone, hourCycle: 'h23'})
@@ -69,7 +72,7 @@ function card(camera) {
   }
   body.append(head, why, table)
   made.append(image, body)
-  cards.set(camera.name, {made, state, why, counts, zones})
+  cards.set(camera.name, {made, image, shape: shape(camera), state, why, counts, zones})
   return made
 }
 
@@ -86,6 +89,15 @@ async function cameras() {
   zone = answer.time_zone
   by('site').textContent = `${answer.site} · times in ${zone}`
   if (cards.size === 0) by('cameras').replaceChildren(...answer.cameras.map(card))
+  for (const camera of answer.cameras.filter(camera => shape(camera) !== cards.get(camera.name).shape)) {
+    // Its rules were edited.
+    const old = cards.get(camera.name)
+    const image = old.image
+    old.made.replaceWith(card(camera))
+    cards.get(camera.name).image.replaceWith(image)
+    cards.get(camera.name).image = image
+    await totals()
+  }
   if (answer.cameras.length === 0) by('cameras').replaceChildren(tag('p', 'No camera is configured yet.', 'note'))
   for (const camera of answer.cameras) {
     const {state, why, zones} = cards.get(camera.name)
@@ -152,6 +164,6 @@ listen()
 const pictures = () => { for (const image of document.querySelectorAll('img')) image.src = image.dataset.stream }
 if (document.readyState === 'complete') pictures()
 else addEventListener('load', pictures)
-setInterval(() => cameras().catch(() => {}), 2000)
+setInterval(() => cameras().catch(() => {}), 1000)
 // Late counts, and midnight.
 setInterval(() => totals().catch(() => {}), 60000)

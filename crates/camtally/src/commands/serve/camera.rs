@@ -123,12 +123,14 @@ impl CurrentRules {
     ///
     /// # Errors
     /// When the file cannot be read or a rule is impossible: then the old ones stay in force.
-    pub(crate) fn refresh(&self, camera: &str, versions: &mut Versions) -> Result<bool> {
+    pub(crate) fn refresh(&self, view: &server::Camera, versions: &mut Versions) -> Result<bool> {
         let mut rules = inputs::rules(&self.file)?;
-        versions.assign(camera, &mut rules)?;
+        versions.assign(&view.name, &mut rules)?;
         if rules == self.get() {
             return Ok(false);
         }
+        let (lines, zones) = shown(&rules);
+        view.update(|viewed| (viewed.lines, viewed.zones) = (lines, zones));
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) = rules.clone();
         self.inbox.put(rules);
         self.edition.fetch_add(1, Ordering::Release);
@@ -345,10 +347,7 @@ impl Audience {
         let edition = self.rules.edition.load(Ordering::Acquire);
         if edition != self.edition {
             self.edition = edition;
-            let rules = self.rules.get();
-            self.looks = Looks::new(&rules);
-            let (lines, zones) = shown(&rules);
-            self.change(|viewed| (viewed.lines, viewed.zones) = (lines, zones));
+            self.looks = Looks::new(&self.rules.get());
         }
         let summary = analysis.summary();
         self.looks.set(&summary);

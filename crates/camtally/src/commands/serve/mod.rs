@@ -120,8 +120,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     app.readiness.has("cameras");
     say(&format!("camtally: http://{address}/ shows {} cameras", cameras.len()));
 
-    let names = config.cameras.iter().map(|camera| camera.name.clone());
-    let edits = tokio::spawn(upkeep::follow_edits(names.zip(rules).collect(), versions));
+    let edits = tokio::spawn(upkeep::follow_edits(views.into_iter().zip(rules).collect(), versions));
     let retention = tokio::spawn(upkeep::retain(store.clone()));
     signalled().await?;
     tracing::info!("ending");

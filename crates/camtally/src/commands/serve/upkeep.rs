@@ -16,29 +16,32 @@ const LOOK: Duration = Duration::from_secs(2);
 const RETAIN: Duration = Duration::from_secs(3600);
 
 /// Puts edited rules in force. A file that is wrong is told once, and the old rules stay in force.
-pub(crate) async fn follow_edits(cameras: Vec<(String, Arc<CurrentRules>)>, mut versions: Versions) {
+pub(crate) async fn follow_edits(
+    cameras: Vec<(Arc<server::Camera>, Arc<CurrentRules>)>,
+    mut versions: Versions,
+) {
     let mut told = vec![String::new(); cameras.len()];
     let mut clock = tokio::time::interval(LOOK);
     loop {
         clock.tick().await;
-        for ((camera, rules), told) in cameras.iter().zip(&mut told) {
+        for ((view, rules), told) in cameras.iter().zip(&mut told) {
             // Rules files are small: reading them takes no longer than asking whether they have changed.
-            match rules.refresh(camera, &mut versions) {
+            match rules.refresh(view, &mut versions) {
                 Ok(changed) => {
                     told.clear();
                     if changed {
-                        tracing::info!(camera, "edited rules are in force");
+                        tracing::info!(camera = view.name, "edited rules are in force");
                     }
                 }
                 Err(error) => {
                     let error = format!("{error:#}");
                     if *told != error {
                         tracing::error!(
-                            camera,
+                            camera = view.name,
                             error,
                             "the edited rules are wrong; the old ones stay in force"
                         );
-                        counter!("camtally_rules_refused_total", "camera" => camera.clone()).increment(1);
+                        counter!("camtally_rules_refused_total", "camera" => view.name.clone()).increment(1);
                         *told = error;
                     }
                 }

@@ -1,0 +1,66 @@
+use crate::server::Folder;
+
+/// Standard error of a run that must fail with this code, which must be one line.
+fn refused(folder: &Folder, args: &[&str], code: i32) -> String {
+    let output = folder.program(args).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text
+}
+
+fn written(text: &str) -> Folder {
+    let folder = Folder::new(0);
+    std::fs::write(folder.path().join("camtally.toml"), text).unwrap();
+    folder
+}
+
+#[test]
+fn the_configuration_is_shown_with_origins_and_without_secrets() {
+    let folder = written(
+        "[site]\ntime_zone = \"Europe/Berlin\"\n[[camera]]\nname = \"door\"\nrules = \"rules.toml\"\n\
+         address = \"rtsp://10.0.0.9/ch1?token=s3cret\"\nuser = \"admin\"\npassword = \"s3cret\"\n",
+    );
+    let mut command = folder.program(&["config"]);
+    command.env("CAMTALLY_STORE__URL", "postgres://camtally:s3cret@db/camtally");
+    let output = command.env("CAMTALLY_DETECTION__ANALYSE_FPS", "8").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!text.contains("s3cret"), "{text}");
+    let origin =
+        |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().split("# ").nth(1).unwrap();
+    assert!(origin("site.time_zone").ends_with("camtally.toml"));
+    assert_eq!(origin("store.url"), "CAMTALLY_STORE__URL");
+    assert_eq!(origin("detection.analyse_fps"), "CAMTALLY_DETECTION__ANALYSE_FPS");
+    assert_eq!(origin("journal.limit_mib"), "default");
+    assert!(text.contains("detection.analyse_fps = 8"), "{text}");
+}
+
+#[test]
+fn a_wrong_configuration_is_refused_with_what_to_write() {
+    let camera = "[[camera]]\nname = \"a\"\nrules = \"rules.toml\"\naddress = \"rtsp://10.0.0.9/\"\n";
+    for (text, says) in [
+        ("[sever]\n".to_owned(), "`sever`; did you mean `server`?"),
+        ("[server]\nlissen = \"127.0.0.1:1\"\n".to_owned(), "did you mean `listen`?"),
+        ("[server]\nlisten = \"0.0.0.0:8740\"\n".to_owned(), "`server.without_sign_in`"),
+        ("[site]\ntime_zone = \"Berlin\"\n".to_owned(), "Europe/Berlin"),
+        ("[detection]\nanalyse_fps = 0\n".to_owned(), "`detection.analyse_fps`"),
+        ("[detection]\nanalyse_fps = \"fast\"\n".to_owned(), "detection.analyse_fps"),
+        (camera.repeat(2), "two cameras are called `a`"),
+        (camera.replace("rtsp:", "ftp:"), "rtsp"),
+        (camera.replace("rules.toml", "none.toml"), "none.toml"),
+        ("site = [".to_owned(), "camtally.toml"),
+    ] {
+        let error = refused(&written(&text), &["serve", "--listen", "127.0.0.1:0"], 1);
+        // The address with the port 0 is a flag, which comes after the file.
+        let error = if text.contains("0.0.0.0") { refused(&written(&text), &["config"], 1) } else { error };
+        assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_configuration_that_was_named_must_be_there() {
+    let folder = Folder::new(0);
+    let error = refused(&folder, &["doctor", "--config", "other.toml"], 1);
+    assert!(error.contains("other.toml"), "{error}");
+}
