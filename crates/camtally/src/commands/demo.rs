@@ -43,6 +43,10 @@ pub(crate) fn run(once: bool, out: &Path) -> Result<Done> {
             std::path::absolute(rules)?,
         )
     }];
+    // Somebody else may be at the usual port.
+    if std::net::TcpListener::bind(loaded.config.server.listen).is_err() {
+        loaded.config.server.listen.set_port(0);
+    }
     loaded.check()?;
     serve::run_until_signalled(&loaded)
 }

@@ -118,7 +118,8 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         cameras.push(camera::start(loaded, camera, Arc::clone(rules), seat, watched_until)?);
     }
     app.readiness.has("cameras");
-    say(&format!("camtally: http://{address}/ shows {} cameras", cameras.len()));
+    let plural = if cameras.len() == 1 { "" } else { "s" };
+    say(&format!("camtally: http://{address}/ shows {} camera{plural}", cameras.len()));
 
     let edits = tokio::spawn(upkeep::follow_edits(views.into_iter().zip(rules).collect(), versions));
     let retention = tokio::spawn(upkeep::retain(store.clone()));
