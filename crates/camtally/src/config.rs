@@ -100,6 +100,9 @@ pub(crate) struct Camera {
     pub(crate) password_file: Option<PathBuf>,
     #[serde(default)]
     pub(crate) transport: RtspTransport,
+    /// Whether an `https` address needs a certificate that this machine trusts.
+    #[serde(default = "yes")]
+    pub(crate) verify_tls: bool,
     /// The rules file: lines and zones.
     pub(crate) rules: PathBuf,
     /// Whether its pictures may be shown on the live page.
@@ -108,6 +111,10 @@ pub(crate) struct Camera {
     /// In place of `detection.analyse_fps`.
     #[serde(default)]
     pub(crate) analyse_fps: Option<f64>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How RTSP brings its packets.
@@ -217,8 +224,15 @@ pub(crate) struct Loaded {
     folder: PathBuf,
 }
 
-/// Reads the configuration; `file` must be there if it is named.
+/// Reads the configuration and checks it; `file` must be there if it is named.
 pub(crate) fn load(file: Option<&Path>) -> Result<Loaded> {
+    let loaded = read(file)?;
+    loaded.check()?;
+    Ok(loaded)
+}
+
+/// Reads the configuration, for those who still put flags over it and check it then.
+pub(crate) fn read(file: Option<&Path>) -> Result<Loaded> {
     let named = file.is_some();
     let file = file.unwrap_or(Path::new(FILE));
     let mut figment = Figment::from(Serialized::defaults(Config::default()));
@@ -265,8 +279,13 @@ impl figment::Provider for TomlFile {
     }
 }
 
+/// Only what names a section: `CAMTALLY_SERVICE_HOST`, which Kubernetes sets for a service of that name, is none of
+/// ours.
 fn environment() -> Env {
-    Env::prefixed(PREFIX).split("__").lowercase(true)
+    Env::prefixed(PREFIX)
+        .filter(|key| key == "data" || key.as_str().contains("__"))
+        .split("__")
+        .lowercase(true)
 }
 
 /// One line for the first thing that is wrong, with where it stands and the nearest known key.
@@ -305,6 +324,7 @@ impl Camera {
             password: Secret::default(),
             password_file: None,
             transport: RtspTransport::default(),
+            verify_tls: true,
             rules,
             pictures: false,
             analyse_fps: None,
@@ -321,9 +341,7 @@ impl Loaded {
 
     fn from(figment: Figment, folder: PathBuf) -> Result<Self> {
         let config = figment.extract().map_err(|error| explained(&error))?;
-        let loaded = Self { config, figment, folder };
-        loaded.check()?;
-        Ok(loaded)
+        Ok(Self { config, figment, folder })
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -333,8 +351,8 @@ impl Loaded {
         let fps = |fps: f64| (0.1..=120.0).contains(&fps);
         range("detection.analyse_fps", fps(config.detection.analyse_fps), "0.1 to 120 frames a second")?;
         range("detection.batch", (1..=64).contains(&config.detection.batch), "1 to 64")?;
-        range("detection.threads", config.detection.threads <= 256, "at most 256; 0 is one for each core")?;
-        range("journal.limit_mib", config.journal.limit_mib >= 16, "16 at least")?;
+        range("detection.threads", config.detection.threads <= 64, "at most 64; 0 is one for each core")?;
+        range("journal.limit_mib", (16..=1 << 24).contains(&config.journal.limit_mib), "16 to 16777216")?;
         range("store.connections", (1..=1000).contains(&config.store.connections), "1 to 1000")?;
         store::Zone::named(&config.site.time_zone).context("`site.time_zone`")?;
         if !config.server.listen.ip().is_loopback() && !config.server.without_sign_in {
@@ -493,15 +511,17 @@ pictures = true
 analyse_fps = 10
 "#;
 
-    fn read(text: &str) -> Result<Loaded> {
+    fn parsed(text: &str) -> Result<Loaded> {
         let file = TomlFile::parse(Path::new("camtally.toml"), text)?;
         let figment = Figment::from(Serialized::defaults(Config::default())).merge(file);
-        Loaded::from(figment, PathBuf::from("folder"))
+        let loaded = Loaded::from(figment, PathBuf::from("folder"))?;
+        loaded.check()?;
+        Ok(loaded)
     }
 
     #[test]
     fn a_whole_file_is_read_and_shows_no_secret_anywhere() {
-        let loaded = read(WHOLE).unwrap();
+        let loaded = parsed(WHOLE).unwrap();
         assert_eq!(loaded.config.cameras[0].transport, RtspTransport::Tcp);
         assert_eq!(loaded.data(), Path::new("folder/d"));
         for text in [loaded.listing().unwrap(), format!("{:?}", loaded.config)] {
@@ -527,7 +547,7 @@ analyse_fps = 10
                 }
             }
             let text = String::from_utf8_lossy(&bytes);
-            match read(&text) {
+            match parsed(&text) {
                 Ok(loaded) => prop_assert!(loaded.listing().is_ok()),
                 Err(error) => {
                     let error = format!("{error:#}");

@@ -3,6 +3,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -116,7 +117,11 @@ async fn sqlite(path: &str, settings: &Settings) -> Result<Db> {
     let pool = |connections| {
         SqlitePoolOptions::new().max_connections(connections).acquire_timeout(settings.acquire_timeout)
     };
-    let writer = pool(1).connect_with(options.clone()).await?;
+    // On a full disk SQLite undoes a transaction by itself, and the connection that was in it no longer knows whether
+    // it is in one: then it is given up for a new one.
+    let writer =
+        pool(1).before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
+    let writer = writer.connect_with(options.clone()).await?;
     let readers = pool(settings.connections.max(1)).connect_with(options.pragma("query_only", "1")).await?;
     Ok(Db::Sqlite { writer, readers })
 }

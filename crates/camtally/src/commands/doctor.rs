@@ -47,8 +47,9 @@ pub(crate) fn run(args: &Doctor) -> Result<Done> {
     if args.recount {
         findings.push(("recount".to_owned(), recount(&loaded, args.repair)));
     }
-    findings.push(("model".to_owned(), model(&loaded)));
-    findings.extend(cameras(&loaded));
+    let (model, classes) = model(&loaded);
+    findings.push(("model".to_owned(), model));
+    findings.extend(cameras(&loaded, &classes));
     let width = findings.iter().map(|(part, _)| part.chars().count()).max().unwrap_or(0);
     let (mut odd, mut wrong) = (0, 0);
     for (part, found) in &findings {
@@ -167,7 +168,8 @@ fn with_store<T>(loaded: &Loaded, ask: impl AsyncFnOnce(&Store) -> Result<T>) ->
     })
 }
 
-fn model(loaded: &Loaded) -> Found {
+/// The model, and the classes that it knows.
+fn model(loaded: &Loaded) -> (Found, Vec<String>) {
     let detection = &loaded.config.detection;
     let model = detector::load(&Choice {
         model: detection.model.clone(),
@@ -178,22 +180,25 @@ fn model(loaded: &Loaded) -> Found {
         frame: (1920, 1080),
     });
     match model {
-        Ok(model) => match model.notice {
-            Some(notice) => Found::Odd(format!("{}: {notice}", model.name)),
-            None => Found::Well(model.name),
-        },
-        Err(error) => Found::Wrong(format!("{error:#}")),
+        Ok(model) => {
+            let found = match model.notice {
+                Some(notice) => Found::Odd(format!("{}: {notice}", model.name)),
+                None => Found::Well(model.name),
+            };
+            (found, model.classes)
+        }
+        Err(error) => (Found::Wrong(format!("{error:#}")), Vec::new()),
     }
 }
 
 /// All cameras at once: each may take as long as the limit.
-fn cameras(loaded: &Loaded) -> Vec<(String, Found)> {
+fn cameras(loaded: &Loaded, classes: &[String]) -> Vec<(String, Found)> {
     std::thread::scope(|scope| {
         let asked: Vec<_> = loaded
             .config
             .cameras
             .iter()
-            .map(|camera| (camera, scope.spawn(move || ask(loaded, camera))))
+            .map(|camera| (camera, scope.spawn(move || ask(loaded, camera, classes))))
             .collect();
         asked
             .into_iter()
@@ -205,10 +210,14 @@ fn cameras(loaded: &Loaded) -> Vec<(String, Found)> {
     })
 }
 
-fn ask(loaded: &Loaded, camera: &Camera) -> Found {
+fn ask(loaded: &Loaded, camera: &Camera, classes: &[String]) -> Found {
     let opened = || -> Result<LiveReader> {
-        inputs::rules(&loaded.path(&camera.rules))?;
-        let options = LiveOptions { transport: camera.transport.into(), ..LiveOptions::default() };
+        let rules = inputs::rules(&loaded.path(&camera.rules))?;
+        if !classes.is_empty() {
+            rules.check_classes(classes)?;
+        }
+        let (transport, verify_tls) = (camera.transport.into(), camera.verify_tls);
+        let options = LiveOptions { transport, verify_tls, ..LiveOptions::default() };
         Ok(LiveReader::open(&loaded.source(camera)?, &options, Arc::new(SystemClock::new()))?)
     };
     let reader = match opened() {

@@ -22,6 +22,8 @@ fn the_configuration_is_shown_with_origins_and_without_secrets() {
          address = \"rtsp://10.0.0.9/ch1?token=s3cret\"\nuser = \"admin\"\npassword = \"s3cret\"\n",
     );
     let mut command = folder.program(&["config"]);
+    // Kubernetes sets this for a service that is called camtally.
+    command.env("CAMTALLY_SERVICE_HOST", "10.1.2.3");
     command.env("CAMTALLY_STORE__URL", "postgres://camtally:s3cret@db/camtally");
     let output = command.env("CAMTALLY_DETECTION__ANALYSE_FPS", "8").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -51,9 +53,9 @@ fn a_wrong_configuration_is_refused_with_what_to_write() {
         (camera.replace("rules.toml", "none.toml"), "none.toml"),
         ("site = [".to_owned(), "camtally.toml"),
     ] {
-        let error = refused(&written(&text), &["serve", "--listen", "127.0.0.1:0"], 1);
-        // The address with the port 0 is a flag, which comes after the file.
-        let error = if text.contains("0.0.0.0") { refused(&written(&text), &["config"], 1) } else { error };
+        // A rules file is read only by those who watch the camera.
+        let command = if text.contains("none.toml") { "serve" } else { "config" };
+        let error = refused(&written(&text), &[command], 1);
         assert!(error.contains(says), "{text}: {error}");
     }
 }

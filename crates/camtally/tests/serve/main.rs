@@ -85,8 +85,16 @@ fn edited_rules_are_in_force_within_seconds_and_wrong_ones_change_nothing() {
     server.until("the camera to count", || server.crossings() >= 1);
     folder.edit_rules("name = \"west\"", "name = \"gate\"");
     server.until("the edited rules", || name() == "gate");
-    folder.edit_rules("points = [[0.295", "points = [[7.0");
-    let seen = server.crossings();
-    server.until("counting to go on", || server.crossings() > seen);
-    assert_eq!(name(), "gate");
+    for (from, to) in [
+        ("points = [[0.295", "points = [[7.0"),
+        ("points = [[7.0", "classes = [\"unicorn\"]\npoints = [[0.295"),
+    ] {
+        folder.edit_rules(from, to);
+        // Rules are looked at every two seconds.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        let seen = server.crossings();
+        server.until("counting to go on", || server.crossings() > seen);
+        assert_eq!(server.get("/api/v1/cameras")["cameras"][0]["state"], "counting");
+        assert_eq!(name(), "gate");
+    }
 }

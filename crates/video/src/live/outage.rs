@@ -186,8 +186,8 @@ impl fmt::Display for Outage {
             }
             Self::Closed => f.write_str("it ended the stream: it restarts perhaps, or has too many viewers"),
             Self::NotEncrypted => f.write_str(
-                "no encrypted connection came about: install the camera's certificate on this machine, or turn its \
-                 verification off for this camera",
+                "no encrypted connection came about: install the camera's certificate on this machine, or set \
+                 `verify_tls = false` for this camera",
             ),
             Self::NoVideo(found) => {
                 write!(f, "it has no video (only {found}): name the path of a video stream")

@@ -115,16 +115,23 @@ impl CurrentRules {
         Ok(Self { file, inbox: RulesInbox::default(), now: Mutex::new(rules), edition: AtomicU64::new(0) })
     }
 
-    fn get(&self) -> Rules {
+    pub(crate) fn get(&self) -> Rules {
         self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads the file again; true when the rules have changed.
     ///
     /// # Errors
-    /// When the file cannot be read or a rule is impossible: then the old ones stay in force.
-    pub(crate) fn refresh(&self, view: &server::Camera, versions: &mut Versions) -> Result<bool> {
+    /// When the file cannot be read, a rule is impossible or names a class that the model does not know: then the old
+    /// ones stay in force.
+    pub(crate) fn refresh(
+        &self,
+        view: &server::Camera,
+        classes: &[String],
+        versions: &mut Versions,
+    ) -> Result<bool> {
         let mut rules = inputs::rules(&self.file)?;
+        rules.check_classes(classes)?;
         versions.assign(&view.name, &mut rules)?;
         if rules == self.get() {
             return Ok(false);
@@ -172,6 +179,7 @@ pub(crate) fn start(
     let source = loaded.source(camera)?;
     let options = LiveOptions {
         transport: camera.transport.into(),
+        verify_tls: camera.verify_tls,
         analyse_fps: Some(camera.analyse_fps.unwrap_or(detection.analyse_fps)),
         waiting_frames: 1,
         // Cameras that fail together should not all come back at the same instant.
@@ -217,8 +225,18 @@ impl Thread {
         let mut pause = FIRST_PAUSE;
         while !self.ending.asked() {
             let began = self.seat.clock.monotonic();
-            match self.watch() {
-                Ok(()) => return,
+            let watched = self.watch();
+            up(&self.seat.view.name, false);
+            match watched {
+                Ok(()) if self.ending.asked() => return,
+                Ok(()) => {
+                    // Only a file that is replayed once ends by itself.
+                    tracing::info!(camera = self.settings.camera, "the source has ended");
+                    let (since, reason) =
+                        (self.seat.clock.calendar(), "the file was replayed to its end".to_owned());
+                    self.seat.view.update(|viewed| viewed.state = CameraState::Offline { since, reason });
+                    return;
+                }
                 Err(error) => {
                     let reason = error.to_string();
                     tracing::error!(camera = self.settings.camera, reason, "counting failed; trying again");
@@ -280,6 +298,11 @@ fn ended(event: &event::Event) -> OffsetDateTime {
     }
 }
 
+/// Whether a camera's pictures come and are counted.
+fn up(camera: &str, is_up: bool) {
+    gauge!("camtally_camera_up", "camera" => camera.to_owned()).set(f64::from(u8::from(is_up)));
+}
+
 /// What people see of a camera.
 struct Audience {
     view: Arc<server::Camera>,
@@ -319,8 +342,7 @@ impl Audience {
             State::Frozen { since, reason } => CameraState::Frozen { since: *since, reason: reason.clone() },
             _ => CameraState::Connecting,
         };
-        let up = f64::from(u8::from(shown == CameraState::Counting));
-        gauge!("camtally_camera_up", "camera" => self.view.name.clone()).set(up);
+        up(&self.view.name, shown == CameraState::Counting);
         match &shown {
             CameraState::Offline { reason, .. } | CameraState::Frozen { reason, .. } => {
                 tracing::warn!(camera = self.view.name, state = shown.as_str(), reason);
@@ -351,8 +373,9 @@ impl Audience {
         }
         let summary = analysis.summary();
         self.looks.set(&summary);
+        // Pictures come again after a freeze without a new connection.
+        up(&self.view.name, true);
         self.change(|viewed| {
-            // Pictures come again after a freeze without a new connection.
             viewed.state = CameraState::Counting;
             viewed.last_frame = Some(calendar);
             viewed.frames += 1;

@@ -35,7 +35,7 @@ const ENDING: Duration = Duration::from_secs(10);
 const SHAPE: (u32, u32) = (1920, 1080);
 
 pub(crate) fn run(args: &Serve) -> Result<Done> {
-    let mut loaded = config::load(args.config.as_deref())?;
+    let mut loaded = config::read(args.config.as_deref())?;
     if let Some(listen) = args.listen {
         loaded.config.server.listen = listen;
     }
@@ -67,7 +67,10 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         tracing::warn!("{recovery}");
     }
     let settings = store::Settings { connections: config.store.connections, ..store::Settings::default() };
-    let store = Store::open(&loaded.store_url(), &settings).await?;
+    let signals = Signals::new()?;
+    let Some(store) = signals.unless_ended(open_store(loaded, &settings)).await.transpose()? else {
+        return Ok(());
+    };
     let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be kept")?;
     let mut versions = Versions::open(&data)?;
     let mut rules = Vec::new();
@@ -105,6 +108,10 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     }
     let sink = delivery::Sink::new(journal, Arc::clone(&app));
     let engine = Arc::new(start_engine(loaded)?);
+    for (camera, rules) in config.cameras.iter().zip(&rules) {
+        let checked = rules.get().check_classes(&engine.1.classes);
+        checked.with_context(|| format!("camera `{}`: {}", camera.name, camera.rules.display()))?;
+    }
     let mut cameras = Vec::new();
     for ((camera, rules), view) in config.cameras.iter().zip(&rules).zip(&views) {
         let watched_until = store.watched_until(&camera.name).await?;
@@ -121,9 +128,13 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     let plural = if cameras.len() == 1 { "" } else { "s" };
     say(&format!("camtally: http://{address}/ shows {} camera{plural}", cameras.len()));
 
-    let edits = tokio::spawn(upkeep::follow_edits(views.into_iter().zip(rules).collect(), versions));
+    let edits = tokio::spawn(upkeep::follow_edits(
+        views.into_iter().zip(rules).collect(),
+        engine.1.classes.clone(),
+        versions,
+    ));
     let retention = tokio::spawn(upkeep::retain(store.clone()));
-    signalled().await?;
+    signals.ended().await;
     tracing::info!("ending");
     edits.abort();
     retention.abort();
@@ -165,14 +176,52 @@ fn start_engine(loaded: &Loaded) -> Result<(Arc<Engine>, Arc<camera::ModelFacts>
     Ok((Arc::new(engine), Arc::new(facts)))
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-async fn signalled() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate()).context("SIGTERM cannot be waited for")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("Ctrl-C cannot be waited for")?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
+/// Opens the store. A database that does not answer may only be starting itself: it is waited for.
+async fn open_store(loaded: &Loaded, settings: &store::Settings) -> Result<Store> {
+    let mut pause = Duration::from_millis(500);
+    loop {
+        match Store::open(&loaded.store_url(), settings).await {
+            Err(error) if error.is_retryable() => {
+                tracing::error!(%error, "the store cannot be opened; trying again");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(10));
+            }
+            opened => return Ok(opened?),
+        }
     }
-    Ok(())
+}
+
+/// SIGTERM and Ctrl-C, from the beginning on.
+struct Signals(tokio::sync::watch::Receiver<bool>);
+
+impl Signals {
+    fn new() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut term = signal(SignalKind::terminate()).context("SIGTERM cannot be waited for")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("Ctrl-C cannot be waited for")?;
+        let (sender, receiver) = tokio::sync::watch::channel(false);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            sender.send_replace(true);
+            // Whoever asks later must find it.
+            sender.closed().await;
+        });
+        Ok(Self(receiver))
+    }
+
+    async fn ended(&self) {
+        // It fails only when the runtime ends, which is an end as well.
+        self.0.clone().wait_for(|ended| *ended).await.map(drop).unwrap_or_default();
+    }
+
+    /// The future's result; none when it was told to end before.
+    async fn unless_ended<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            result = future => Some(result),
+            () = self.ended() => None,
+        }
+    }
 }

@@ -18,6 +18,7 @@ const RETAIN: Duration = Duration::from_secs(3600);
 /// Puts edited rules in force. A file that is wrong is told once, and the old rules stay in force.
 pub(crate) async fn follow_edits(
     cameras: Vec<(Arc<server::Camera>, Arc<CurrentRules>)>,
+    classes: Vec<String>,
     mut versions: Versions,
 ) {
     let mut told = vec![String::new(); cameras.len()];
@@ -26,7 +27,7 @@ pub(crate) async fn follow_edits(
         clock.tick().await;
         for ((view, rules), told) in cameras.iter().zip(&mut told) {
             // Rules files are small: reading them takes no longer than asking whether they have changed.
-            match rules.refresh(view, &mut versions) {
+            match rules.refresh(view, &classes, &mut versions) {
                 Ok(changed) => {
                     told.clear();
                     if changed {
