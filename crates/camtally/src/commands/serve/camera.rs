@@ -10,7 +10,9 @@ use counting::Rules;
 use drawing::{BoxLook, FrameContent, Overlay, Rgb};
 use metrics::{counter, gauge};
 use observation::{Class, StreamDuration, StreamTime, TrackedDetection};
-use pipeline::{Analysis, BoxError, Engine, RulesInbox, State, WatchSettings, Watched, watch};
+use pipeline::{
+    Analysis, BoxError, Engine, FixtureSettings, RulesInbox, State, WatchSettings, Watched, watch,
+};
 use server::{CameraState, LineView, Viewed, ZoneView};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -150,6 +152,7 @@ pub(crate) fn start(
         },
         analyse_fps: options.analyse_fps,
         motion_gate: detection.motion_gate,
+        fixtures: Some(FixtureSettings::persons(&seat.model.classes)),
         watched_until,
     };
     let ending = Arc::new(Ending::default());
@@ -217,7 +220,7 @@ impl Thread {
                         *watched_until = (*watched_until).max(Some(ended(event)));
                     }
                 }
-                Watched::Frame { frame, calendar, seen, analysis, still } => {
+                Watched::Frame { frame, calendar, seen, analysis, still, .. } => {
                     audience.frame(frame, calendar, seen, analysis, still)?;
                 }
                 Watched::State(state) => audience.state(state),
