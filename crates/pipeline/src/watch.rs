@@ -44,6 +44,9 @@ pub fn watch(
             }
         }
         watch.take(item, tell)?;
+        if watch.broken.is_some() {
+            break;
+        }
     }
     let stretches = watch.coverage.end();
     let mut events = watch.account(stretches);
@@ -51,7 +54,8 @@ pub fn watch(
         events.extend(counting.analysis.finish());
     }
     tell_events(&events, tell)?;
-    watch.tell_presence(tell)
+    watch.tell_presence(tell)?;
+    watch.broken.map_or(Ok(()), Err)
 }
 
 type Tell<'a> = dyn FnMut(Watched<'_>) -> Result<(), BoxError> + 'a;
@@ -68,6 +72,8 @@ struct Watch<'a> {
     /// How many streams there were: one for each shape of the picture.
     streams: u32,
     failures: u32,
+    /// Why no frame can be looked at any more.
+    broken: Option<BoxError>,
     /// Until when the camera was watched before the start, as long as that is not reported.
     until_start: Option<OffsetDateTime>,
     /// The state when pictures come: it holds again after a standstill.
@@ -96,6 +102,7 @@ impl<'a> Watch<'a> {
             coverage: Coverage::new(settings.analyse_fps),
             streams: 0,
             failures: 0,
+            broken: None,
             until_start: settings.watched_until,
             counting_state: None,
             state: State::Connecting,
@@ -161,7 +168,7 @@ impl<'a> Watch<'a> {
             self.begin(at, aspect, tell)?;
         }
         self.set_clock(at, tell)?;
-        let Some((frame, boxes)) = self.boxes(frame)? else { return Ok(()) };
+        let Some((frame, boxes)) = self.boxes(frame) else { return Ok(()) };
         let stretches = self.coverage.look(time);
         let mut events = self.account(stretches);
         let Some(counting) = &mut self.counting else { return Ok(()) };
@@ -179,11 +186,11 @@ impl<'a> Watch<'a> {
     }
 
     /// The boxes of a frame that are to be followed; none when it could not be looked at.
-    fn boxes(&mut self, frame: Frame) -> Result<Option<(Frame, Vec<Detection>)>, BoxError> {
+    fn boxes(&mut self, frame: Frame) -> Option<(Frame, Vec<Detection>)> {
         let time = frame.time;
         let cells = if self.settings.motion_gate { frame.brightness(COLUMNS, ROWS) } else { None };
         if let Some(boxes) = cells.as_ref().and_then(|cells| self.gate.boxes(time, cells)) {
-            return Ok(Some((frame, boxes.to_vec())));
+            return Some((frame, boxes.to_vec()));
         }
         let (frame, mut boxes) = match self.engine.detect(frame) {
             Ok(found) => found,
@@ -191,7 +198,8 @@ impl<'a> Watch<'a> {
                 self.failures += 1;
                 tracing::warn!(camera = self.settings.camera, %error, "a frame could not be looked at");
                 self.coverage.skip(&format!("the frames could not be looked at: {error}"));
-                return if self.failures >= FAILURES { Err(error) } else { Ok(None) };
+                self.broken = (self.failures >= FAILURES).then_some(error);
+                return None;
             }
         };
         self.failures = 0;
@@ -204,7 +212,7 @@ impl<'a> Watch<'a> {
         if let Some(cells) = cells {
             self.gate.looked(time, cells, &boxes);
         }
-        Ok(Some((frame, boxes)))
+        Some((frame, boxes))
     }
 
     /// Pictures have begun, perhaps of another shape than before.

@@ -245,10 +245,23 @@ fn frames_that_cannot_be_looked_at_are_not_watched_time_and_end_the_watch_in_the
     let What::Gap(gap) = &events[1].what else { panic!("{events:?}") };
     assert_eq!(gap.detail.as_deref(), Some("the frames could not be looked at: broken"));
 
+    // When it does not pass, all that was counted is told before the error.
+    let fails = |time: StreamTime| -> Result<_, BoxError> {
+        if time.as_secs() < 5.0 { Ok(vec![person(0.5, 0.8)]) } else { Err("broken".into()) }
+    };
     let items: Vec<LiveItem> = (0..=180).map(|i| film.item(f64::from(i) / 10.0)).collect();
-    let engine = engine(|_| Err("broken".into()));
-    let result = watch(items, &engine, settings(), rules(), &RulesInbox::default(), &mut |_| Ok(()));
+    let mut events = Vec::new();
+    let (engine, inbox) = (engine(fails), RulesInbox::default());
+    let result = watch(items, &engine, settings(), rules(), &inbox, &mut |told| {
+        if let Watched::Events(told) = told {
+            events.extend_from_slice(told);
+        }
+        Ok(())
+    });
     assert_eq!(result.unwrap_err().to_string(), "broken");
+    assert_eq!(stretches(&events), [('w', 0.0, 4.9)]);
+    assert_eq!(events.iter().map(Event::kind).collect::<Vec<_>>(), ["zone_enter", "observed", "zone_leave"]);
+    assert_eq!(engine.stats().frames, 150, "a hundred failures in a row");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use pipeline::{DetectBatch, Engine, RulesInbox, Watched, watch};
 use scene::{Behaviour, Renderer, Scene, SceneConfig};
 use video::LiveItem;
 
-use crate::making::{Scripted, frames, live, rules, settings, write};
+use crate::making::{Scripted, engine, frames, live, person, rules, settings, write};
 
 const SIZE: (u32, u32) = (480, 270);
 
@@ -88,4 +88,44 @@ fn the_motion_gate_changes_no_count_and_skips_most_of_what_is_still() {
     assert!(still > 200, "{still} frames are still");
     assert!(skipped * 2 > still, "{skipped} of {still} still frames were left out");
     assert!(skipped <= still + still / 10, "{skipped} frames were left out, {still} are still");
+}
+
+#[test]
+fn a_detector_that_flickers_makes_no_more_of_a_still_picture_with_the_gate_than_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("still.mp4");
+    write(&film, (320, 180), 1200, |_| vec![90; 320 * 180 * 3]);
+    let count = |motion_gate: bool| {
+        let mut look = 0;
+        // Somebody stands there, who is missed now and then; now and then there is a box of nobody.
+        let engine = engine(move |_| {
+            look += 1;
+            let (missed, nobody) = (look % 23 == 0, look % 17 == 0);
+            let mut found = if missed { Vec::new() } else { vec![person(0.3, 0.8)] };
+            found.extend(nobody.then(|| person(0.7, 0.8)));
+            Ok(found)
+        });
+        let mut settings = settings();
+        settings.motion_gate = motion_gate;
+        let (mut kinds, mut skipped, mut tracks) = (Vec::new(), 0, 0);
+        let items: Vec<LiveItem> = frames(&film).map(live).collect();
+        let result = watch(items, &engine, settings, rules(), &RulesInbox::default(), &mut |told| {
+            match told {
+                Watched::Events(events) => {
+                    kinds.extend(events.iter().map(Event::kind).filter(|kind| *kind != "observed"));
+                }
+                Watched::Frame { still, analysis, .. } => {
+                    (skipped, tracks) = (still, analysis.summary().tracks);
+                }
+                _ => {}
+            }
+            Ok(())
+        });
+        result.unwrap();
+        (kinds, tracks, skipped)
+    };
+    let (without, with) = (count(false), count(true));
+    assert_eq!(without, (vec!["zone_enter", "zone_leave"], 1, 0));
+    assert_eq!((&with.0, with.1), (&without.0, 1));
+    assert!(with.2 > 600, "{} of 1200 frames were left out", with.2);
 }

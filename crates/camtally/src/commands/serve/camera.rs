@@ -232,14 +232,18 @@ impl Thread {
     }
 }
 
-/// Until when an event proves that somebody watched.
+/// Until when an event accounts for the time.
 fn ended(event: &event::Event) -> OffsetDateTime {
     match &event.what {
-        event::What::Observed(observed) => {
-            event.time + time::Duration::microseconds((observed.until - event.stream_time).as_micros())
-        }
+        event::What::Observed(observed) => later(event, observed.until),
+        event::What::Gap(gap) => later(event, gap.until),
         _ => event.time,
     }
+}
+
+/// A moment of an event's stream by the calendar.
+fn later(event: &event::Event, moment: StreamTime) -> OffsetDateTime {
+    event.time + time::Duration::microseconds((moment - event.stream_time).as_micros())
 }
 
 /// What people see of a camera.
