@@ -4,17 +4,18 @@ use observation::{BBox, Class, Detection, StreamDuration, StreamTime};
 
 /// Overlap with a place's box from which a box is a sighting of what is there.
 const NEAR: f64 = 0.7;
-/// Least overlap of a window's mean box with the place's box.
-const STILL: f64 = 0.92;
+/// Least overlap of a window's mean box with the place's box, beside what the detector's scatter makes of it.
+const STILL: f64 = 0.97;
 /// Sightings are judged in windows of at least so many, and at least this long.
 const WINDOW_SIGHTINGS: u32 = 24;
 const WINDOW: StreamDuration = StreamDuration::from_micros(20_000_000);
 /// Windows over which a place's box is averaged at most.
 const AVERAGED: u32 = 20;
 /// Sway of a side, as a share of the box's width or height, that may be the detector's own.
-const SWAY: f64 = 0.02;
-/// Standard errors beyond which successive boxes go the same way by more than chance.
-const CHANCE: f64 = 4.0;
+const SWAY: f64 = 0.015;
+/// Standard errors that chance may make of a mean box, and of how far successive boxes go the same way.
+const CHANCE_OF_MEAN: f64 = 4.0;
+const CHANCE_OF_SWAY: f64 = 3.0;
 /// Longest step between two frames that counts as time watched.
 const LONGEST_STEP: StreamDuration = StreamDuration::from_micros(5_000_000);
 /// How long what is not yet a fixture may be missed: half as long as it has been there, and this at least and at most.
@@ -145,7 +146,8 @@ impl Place {
         }
         let window = std::mem::take(&mut self.window);
         let mean = window.mean();
-        let moved = self.windows > 0 && mean.iou(&self.bbox) < STILL;
+        let least = STILL - CHANCE_OF_MEAN * window.standard_error();
+        let moved = self.windows > 0 && mean.iou(&self.bbox) < least;
         if moved || window.sways() {
             self.bbox = mean;
             (self.windows, self.still, self.is_fixture) = (1, StreamDuration::ZERO, false);
@@ -223,15 +225,27 @@ impl Window {
         )
     }
 
+    /// The standard error of the mean box's sides, on average, if they scatter by chance.
+    fn standard_error(&self) -> f64 {
+        let count = f64::from(self.sightings.max(2));
+        self.sides.iter().map(|side| (side.variance(count) / count).sqrt()).sum::<f64>() / 4.0
+    }
+
     /// Whether a side sways: its autocovariance from one sighting to the next is more than chance gives.
     fn sways(&self) -> bool {
         let count = f64::from(self.sightings.max(2));
         self.sides.iter().any(|side| {
             let mean = side.sum / count;
-            let variance = side.squares / count - mean * mean;
             let together = side.successive / (count - 1.0) - mean * mean;
-            together > SWAY * SWAY + CHANCE * variance.max(0.0) / count.sqrt()
+            together > SWAY * SWAY + CHANCE_OF_SWAY * side.variance(count) / count.sqrt()
         })
+    }
+}
+
+impl Side {
+    fn variance(&self, count: f64) -> f64 {
+        let mean = self.sum / count;
+        (self.squares / count - mean * mean).max(0.0)
     }
 }
 
