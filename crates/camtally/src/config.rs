@@ -81,6 +81,8 @@ pub(crate) struct Detection {
     pub(crate) analyse_fps: f64,
     /// Whether no inference is spent where nothing moves.
     pub(crate) motion_gate: bool,
+    /// Whether posters and mannequins are learned, and left out of the counts.
+    pub(crate) fixtures: bool,
 }
 
 /// One camera.
@@ -211,6 +213,7 @@ impl Default for Detection {
             batch: 4,
             analyse_fps: 5.0,
             motion_gate: true,
+            fixtures: true,
         }
     }
 }

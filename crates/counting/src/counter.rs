@@ -4,7 +4,7 @@ use event::{Direction, Dwell, Event, Gap, Sighting, Stream, What};
 use observation::{Point, StreamTime, TrackId, TrackedDetection};
 use time::OffsetDateTime;
 
-use crate::footprint::Footprint;
+use crate::footprint::{Footprint, Grid};
 use crate::gate::{Gate, Metric, inside};
 use crate::line::Outcome;
 use crate::rules::{CountMode, LineRule, LineSettings, RuleError, Rules, ZoneRule};
@@ -42,6 +42,8 @@ pub struct Counter {
     confirmed: u64,
     footprint: Footprint,
     last_frame: Option<StreamTime>,
+    /// The latest version of each rule that was ever in force, by name: ids are made of them.
+    versions: BTreeMap<String, u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,7 +79,7 @@ impl Counter {
     /// When a rule is impossible or names a class that the model does not know.
     pub fn new(stream: Stream, rules: Rules, classes: &[String], aspect: f64) -> Result<Self, RuleError> {
         let (lines, zones) = ready(rules, classes, aspect)?;
-        Ok(Self {
+        let mut counter = Self {
             stream,
             classes: classes.to_vec(),
             aspect,
@@ -87,7 +89,10 @@ impl Counter {
             confirmed: 0,
             footprint: Footprint::default(),
             last_frame: None,
-        })
+            versions: BTreeMap::new(),
+        };
+        counter.note_versions();
+        Ok(counter)
     }
 
     /// Counts by these rules from now on. A rule that is the same as before goes on as if nothing had been
@@ -95,29 +100,31 @@ impl Counter {
     /// in zones that are gone or changed end, as interrupted ones.
     ///
     /// # Errors
-    /// When a rule is impossible, names a class that the model does not know, or was changed without a new
-    /// version, which would give two events one id. Then nothing is changed.
+    /// When a rule is impossible, names a class that the model does not know, or is not the one in force but has
+    /// no later version than any of its name before, which would give two events one id. That holds too for a rule
+    /// that was taken out and comes back. Then nothing is changed.
     pub fn change_rules(&mut self, rules: Rules) -> Result<Vec<Event>, RuleError> {
         let (mut lines, mut zones) = ready(rules, &self.classes, self.aspect)?;
-        let clash_of_lines = lines.iter().find(|new| {
-            let same = |old: &&Line| old.rule.name == new.rule.name && old.rule.version == new.rule.version;
-            self.lines.iter().find(same).is_some_and(|old| old.rule != new.rule)
-        });
-        let clash_of_zones = zones.iter().find(|new| {
-            let same = |old: &&Zone| old.rule.name == new.rule.name && old.rule.version == new.rule.version;
-            self.zones.iter().find(same).is_some_and(|old| old.rule != new.rule)
-        });
-        let clash = clash_of_lines.map(|line| (&line.rule.name, line.rule.version));
-        if let Some((name, version)) =
-            clash.or(clash_of_zones.map(|zone| (&zone.rule.name, zone.rule.version)))
-        {
-            return Err(RuleError::SameVersion { name: name.clone(), version });
-        }
-        let now = self.last_frame.unwrap_or(StreamTime::ZERO);
         let line_before: Vec<Option<usize>> =
             lines.iter().map(|new| self.lines.iter().position(|old| old.rule == new.rule)).collect();
         let zone_before: Vec<Option<usize>> =
             zones.iter().map(|new| self.zones.iter().position(|old| old.rule == new.rule)).collect();
+        let changed_lines = lines
+            .iter()
+            .zip(&line_before)
+            .filter(|(_, before)| before.is_none())
+            .map(|(line, _)| line.named());
+        let changed_zones = zones
+            .iter()
+            .zip(&zone_before)
+            .filter(|(_, before)| before.is_none())
+            .map(|(zone, _)| zone.named());
+        let stale =
+            |(name, version): &(&str, u32)| self.versions.get(*name).is_some_and(|used| version <= used);
+        if let Some((name, version)) = changed_lines.chain(changed_zones).find(stale) {
+            return Err(RuleError::SameVersion { name: name.to_owned(), version });
+        }
+        let now = self.last_frame.unwrap_or(StreamTime::ZERO);
         let mut events = Vec::new();
         for index in (0..self.lines.len()).filter(|index| !line_before.contains(&Some(*index))) {
             for held in std::mem::take(&mut self.lines[index].held) {
@@ -127,7 +134,9 @@ impl Counter {
         let ids: Vec<TrackId> = self.tracks.keys().copied().collect();
         for id in ids {
             let Some(mut track) = self.tracks.remove(&id) else { continue };
-            for index in (0..self.zones.len()).filter(|index| !zone_before.contains(&Some(*index))) {
+            // What another track goes on with is that one's to end.
+            let ended = |index: &usize| !track.continued && !zone_before.contains(&Some(*index));
+            for index in (0..self.zones.len()).filter(ended).collect::<Vec<_>>() {
                 if let Some(stay) = track.zones[index].at.end(track.last_seen) {
                     let confirmed = now.max(track.last_seen);
                     self.stay(index, stay, id, &mut track, confirmed, true, &mut events);
@@ -148,7 +157,17 @@ impl Counter {
             }
         }
         (self.lines, self.zones) = (lines, zones);
+        self.note_versions();
         Ok(events)
+    }
+
+    /// Notes which versions have made events, or may have.
+    fn note_versions(&mut self) {
+        let lines = self.lines.iter().map(Line::named);
+        for (name, version) in lines.chain(self.zones.iter().map(Zone::named)) {
+            let latest = self.versions.entry(name.to_owned()).or_insert(version);
+            *latest = version.max(*latest);
+        }
     }
 
     /// Somebody set the clock: from now on stream time zero is this calendar time. Ids do not depend on it.
@@ -188,13 +207,12 @@ impl Counter {
 
     /// As [`gap`](Self::gap), when it is not known yet how long it lasts.
     pub fn interrupt(&mut self, since: StreamTime) -> Vec<Event> {
-        self.close(since, true)
+        self.close(Some(since))
     }
 
     /// The stream has ended.
     pub fn finish(&mut self) -> Vec<Event> {
-        let end = self.last_frame.unwrap_or(StreamTime::ZERO);
-        self.close(end, false)
+        self.close(None)
     }
 
     /// The totals so far.
@@ -216,6 +234,11 @@ impl Counter {
     /// Where people walked, and where tracks began and ended.
     pub fn footprint(&self) -> &Footprint {
         &self.footprint
+    }
+
+    /// Takes out what [`footprint`](Self::footprint) holds of presence, so that it gathers anew.
+    pub fn take_presence(&mut self) -> Grid {
+        self.footprint.take_presence()
     }
 
     /// How many tracks are remembered: those in the picture and those lost a moment ago.
@@ -446,21 +469,24 @@ impl Counter {
         let old = |track: &Track| track.ended && (now - track.last_seen).as_secs() > STITCH_S;
         let gone: Vec<TrackId> = self.tracks.iter().filter(|(_, t)| old(t)).map(|(id, _)| *id).collect();
         for id in gone {
-            self.bury(id, now, false, events);
+            self.bury(id, now, None, events);
         }
     }
 
-    fn close(&mut self, at: StreamTime, interrupted: bool) -> Vec<Event> {
+    /// Ends everything; `cut` is since when nothing could be seen, if that is why.
+    fn close(&mut self, cut: Option<StreamTime>) -> Vec<Event> {
         let mut events = Vec::new();
-        self.release_held(at, true, &mut events);
+        // A standstill is noticed after the frames that showed it.
+        let now = self.last_frame.into_iter().chain(cut).max().unwrap_or(StreamTime::ZERO);
+        self.release_held(now, true, &mut events);
         let all: Vec<TrackId> = self.tracks.keys().copied().collect();
         for id in all {
-            self.bury(id, at, interrupted, &mut events);
+            self.bury(id, now, cut, &mut events);
         }
         events
     }
 
-    fn bury(&mut self, id: TrackId, now: StreamTime, interrupted: bool, events: &mut Vec<Event>) {
+    fn bury(&mut self, id: TrackId, now: StreamTime, cut: Option<StreamTime>, events: &mut Vec<Event>) {
         for index in 0..self.lines.len() {
             while let Some(i) = self.lines[index].held.iter().position(|held| held.track == id) {
                 let held = self.lines[index].held.remove(i);
@@ -472,12 +498,13 @@ impl Counter {
             return;
         }
         for index in 0..self.zones.len() {
-            if let Some(stay) = track.zones[index].at.end(track.last_seen) {
+            let seen_until = cut.map_or(track.last_seen, |cut| cut.min(track.last_seen));
+            if let Some(stay) = track.zones[index].at.end(seen_until) {
                 let confirmed = now.max(track.last_seen);
-                self.stay(index, stay, id, &mut track, confirmed, interrupted, events);
+                self.stay(index, stay, id, &mut track, confirmed, cut.is_some(), events);
             }
         }
-        if interrupted {
+        if cut.is_some() {
             return;
         }
         for (line, at) in self.lines.iter_mut().zip(&track.lines) {
@@ -508,7 +535,17 @@ fn ready(rules: Rules, classes: &[String], aspect: f64) -> Result<(Vec<Line>, Ve
     Ok((lines, zones))
 }
 
+impl Zone {
+    fn named(&self) -> (&str, u32) {
+        (&self.rule.name, self.rule.version)
+    }
+}
+
 impl Line {
+    fn named(&self) -> (&str, u32) {
+        (&self.rule.name, self.rule.version)
+    }
+
     /// Whether a crossing counts under `once` and the cool-down; if so it is noted.
     fn counts(&self, state: &mut crate::track::TrackAtLine, direction: Direction, time: StreamTime) -> bool {
         if self.rule.count == CountMode::Once && state.counted > 0 {

@@ -19,6 +19,11 @@ impl Grid {
         Self { columns, rows, values: vec![0.0; columns * rows] }
     }
 
+    /// Whether nothing was ever added.
+    pub fn is_empty(&self) -> bool {
+        self.values.iter().all(|value| *value == 0.0)
+    }
+
     fn add(&mut self, at: Point, value: f64) {
         let cell = |share: f64, cells: usize| ((share * cells as f64) as usize).min(cells - 1);
         let index = cell(at.y, self.rows) * self.columns + cell(at.x, self.columns);
@@ -45,6 +50,11 @@ impl Default for Footprint {
 }
 
 impl Footprint {
+    pub(crate) fn take_presence(&mut self) -> Grid {
+        let empty = Grid::new(self.presence_s.columns, self.presence_s.rows);
+        std::mem::replace(&mut self.presence_s, empty)
+    }
+
     pub(crate) fn present(&mut self, at: Point, seconds: f64) {
         self.presence_s.add(at, seconds);
     }

@@ -170,12 +170,14 @@ impl LineRule {
 /// What is wrong with a set of rules.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// A rule was changed while counting, and kept its version.
-    #[error("the rule `{name}` was changed, but its version is still {version}: give it a new one")]
+    /// A rule was changed or put back while counting, without a later version than any that it had.
+    #[error(
+        "the rule `{name}` is not as it was, but its version {version} was used before: give it a later one"
+    )]
     SameVersion {
         /// Name of the rule.
         name: String,
-        /// Its version, before and after.
+        /// Its version, which was used before.
         version: u32,
     },
     /// The file is no valid TOML or JSON, or holds a key or a value that is not known.

@@ -61,11 +61,11 @@ impl AtZone {
         }
     }
 
-    /// The track is gone; its stay ended when it was last seen inside.
-    pub(crate) fn end(&mut self, last_seen: StreamTime) -> Option<Stay> {
+    /// The track is gone; its stay ended when it was last seen inside, and not after `seen_until`.
+    pub(crate) fn end(&mut self, seen_until: StreamTime) -> Option<Stay> {
         let since = self.since.take()?;
-        let until = self.contrary.take().map_or(last_seen, |(first, _)| first);
-        Some(Stay::Ended(since, until))
+        let until = self.contrary.take().map_or(seen_until, |(first, _)| first.min(seen_until));
+        Some(Stay::Ended(since, until.max(since)))
     }
 }
 

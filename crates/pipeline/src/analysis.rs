@@ -1,4 +1,4 @@
-use counting::{Counter, Footprint, Frame, RuleError, Rules, Summary};
+use counting::{Counter, Footprint, Frame, Grid, RuleError, Rules, Summary};
 use event::{Event, Gap, Stream};
 use observation::{Class, Detection, StreamTime, TrackId, TrackedDetection};
 use time::OffsetDateTime;
@@ -90,6 +90,12 @@ impl Analysis {
     /// The totals so far.
     pub fn summary(&self) -> Summary {
         self.counter.summary()
+    }
+
+    /// Takes out the presence in [`footprint`](Self::footprint), so that it gathers anew: for those who keep it by the
+    /// hour.
+    pub fn take_presence(&mut self) -> Grid {
+        self.counter.take_presence()
     }
 
     /// Where people walked, and where tracks began and ended.

@@ -1,6 +1,8 @@
 //! One set of detectors for all cameras of a process.
 
 use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -39,6 +41,8 @@ pub struct EngineStats {
 /// A camera has at most one frame with the engine, and whoever comes first is served first. So when there are
 /// more frames than the detectors can look at, each camera gets its turn equally often, and what it cannot bring in
 /// time is shed by its reader.
+///
+/// Whoever waits for an answer borrows the engine, so it ends only when nobody waits.
 pub struct Engine {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
@@ -69,14 +73,18 @@ impl Engine {
     /// Starts a thread for each detector.
     ///
     /// # Errors
-    /// When the system gives no thread.
-    pub fn start<D: DetectBatch>(detectors: Vec<D>) -> std::io::Result<Self> {
+    /// When there is no detector, or the system gives no thread.
+    pub fn start<D: DetectBatch>(detectors: Vec<D>) -> io::Result<Self> {
+        if detectors.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "an engine needs at least one detector"));
+        }
         let shared = Arc::new(Shared::default());
         let mut engine = Self { shared: Arc::clone(&shared), threads: Vec::new() };
         for mut detector in detectors {
             let shared = Arc::clone(&shared);
+            let capacity = detector.capacity().max(1);
             let thread = std::thread::Builder::new().name("detector".to_owned());
-            engine.threads.push(thread.spawn(move || work(&mut detector, &shared))?);
+            engine.threads.push(thread.spawn(move || work(&mut detector, capacity, &shared))?);
         }
         Ok(engine)
     }
@@ -84,14 +92,12 @@ impl Engine {
     /// Looks at a frame, and gives it back. Blocks until a detector has had time for it.
     ///
     /// # Errors
-    /// When the frame cannot be converted, the model fails, or the engine has ended.
+    /// When the frame cannot be converted, or the model fails or panics. Frames of other cameras that were taken in
+    /// with it have their own answers.
     pub fn detect(&self, frame: Frame) -> Result<(Frame, Vec<Detection>), BoxError> {
         let (answer, answered) = sync_channel(1);
         {
             let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            if queue.closed {
-                return Err("the detectors have ended".into());
-            }
             queue.requests.push_back(Request { frame, answer });
         }
         self.shared.ready.notify_one();
@@ -115,8 +121,6 @@ impl Drop for Engine {
         {
             let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
             queue.closed = true;
-            // Whoever waits for an answer learns that none will come.
-            queue.requests.clear();
         }
         self.shared.ready.notify_all();
         for thread in self.threads.drain(..) {
@@ -127,28 +131,36 @@ impl Drop for Engine {
     }
 }
 
-fn work<D: DetectBatch>(detector: &mut D, shared: &Shared) {
-    let capacity = detector.capacity().max(1);
+fn work<D: DetectBatch>(detector: &mut D, capacity: usize, shared: &Shared) {
     while let Some(requests) = take(shared, capacity) {
         let frames: Vec<&Frame> = requests.iter().map(|request| &request.frame).collect();
-        let found = detector.detect_batch(&frames);
-        shared.frames.fetch_add(frames.len() as u64, Ordering::Relaxed);
+        let found = look(detector, &frames);
+        let found: Vec<Result<Vec<Detection>, String>> = match found {
+            Ok(found) => found.into_iter().map(Ok).collect(),
+            Err(error) if frames.len() == 1 => vec![Err(error)],
+            // One camera's frame may be at fault: the others are not to suffer for it.
+            Err(_) => {
+                frames.iter().map(|frame| look(detector, &[frame]).map(|mut one| one.remove(0))).collect()
+            }
+        };
+        shared.frames.fetch_add(requests.len() as u64, Ordering::Relaxed);
         shared.batches.fetch_add(1, Ordering::Relaxed);
-        match found {
-            Ok(found) => {
-                for (request, found) in requests.into_iter().zip(found) {
-                    // A camera that was stopped meanwhile no longer waits.
-                    request.answer.send((request.frame, Ok(found))).ok();
-                }
-            }
-            Err(error) => {
-                let text = error.to_string();
-                for request in requests {
-                    request.answer.send((request.frame, Err(text.clone()))).ok();
-                }
-            }
+        for (request, found) in requests.into_iter().zip(found) {
+            // Whoever asked waits for the answer, and cannot be gone.
+            request.answer.send((request.frame, found)).ok();
         }
     }
+}
+
+/// One answer for each frame. A panic is an error like others: a camera's frame must not end the counting of all.
+fn look<D: DetectBatch>(detector: &mut D, frames: &[&Frame]) -> Result<Vec<Vec<Detection>>, String> {
+    let found = catch_unwind(AssertUnwindSafe(|| detector.detect_batch(frames)))
+        .map_err(|_| "the detector panicked".to_owned())?
+        .map_err(|error| error.to_string())?;
+    if found.len() != frames.len() {
+        return Err(format!("the detector gave {} answers for {} frames", found.len(), frames.len()));
+    }
+    Ok(found)
 }
 
 /// What waits, at most `capacity`; none when the engine has ended.

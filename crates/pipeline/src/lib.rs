@@ -8,12 +8,17 @@
 //! which were not. All cameras of a process share one [`Engine`].
 
 mod analysis;
+mod coverage;
 mod engine;
+mod fixtures;
 mod motion;
 mod run;
 mod watch;
+mod watched;
 
 pub use analysis::{Analysed, Analysis};
 pub use engine::{DetectBatch, Engine, EngineStats};
+pub use fixtures::FixtureSettings;
 pub use run::{BoxError, Detect, Ran, Told, run};
-pub use watch::{RulesInbox, State, WatchSettings, Watched, watch};
+pub use watch::watch;
+pub use watched::{Presence, RulesInbox, State, WatchSettings, Watched};

@@ -1,160 +1,61 @@
 //! One live camera: what its reader gives becomes events, for as long as it is watched.
 
-use std::sync::Mutex;
-
 use counting::{RuleError, Rules};
-use event::{Event, Gap, GapReason, Observed, Stream};
-use observation::{Class, Detection, StreamDuration, StreamTime, TrackedDetection};
+use event::{Event, Gap, GapReason, Stream};
+use observation::{BBox, Detection, StreamDuration, TrackId};
 use time::{Duration, OffsetDateTime};
-use tracking::TrackerSettings;
-use video::{Frame, LiveFrame, LiveItem, LiveReader, LiveTime};
+use video::{Frame, LiveFrame, LiveItem, LiveTime};
 
+use crate::coverage::{Coverage, Stretch};
 use crate::engine::Engine;
+use crate::fixtures::Fixtures;
 use crate::motion::{COLUMNS, MotionGate, ROWS};
+use crate::watched::{Presence, RulesInbox, State, WatchSettings, Watched};
 use crate::{Analysis, BoxError};
 
-/// Lengths of the stretches that are reported as watched.
-const OBSERVED: StreamDuration = StreamDuration::from_micros(10_000_000);
-/// When such a stretch is reported, from where it began: its end is held back for as long as it may take to notice
-/// that the picture stands still, for then it was not watched.
-const REPORTED: StreamDuration = StreamDuration::from_micros(20_000_000);
-/// A loss of pictures that tracks bridge. A longer one is a gap.
-const BRIDGED: StreamDuration = StreamDuration::from_micros(1_000_000);
 /// So many frames in a row that cannot be looked at are a fault of the program, not of the camera.
 const FAILURES: u32 = 100;
+/// How long presence is gathered before it is told: what a crash can cost.
+const PRESENCE_EVERY: Duration = Duration::minutes(5);
+/// The shape that is assumed of a camera that has never given a picture: it can only have gaps.
+const UNKNOWN_ASPECT: f64 = 16.0 / 9.0;
 
-/// What a camera is to be watched with.
-#[derive(Clone, Debug)]
-pub struct WatchSettings {
-    /// The camera's name.
-    pub camera: String,
-    /// Tells this watch from every other of the same camera: when it began, say.
-    pub epoch: String,
-    /// Model and version, as in events.
-    pub model: Option<String>,
-    /// The model's class names.
-    pub classes: Vec<String>,
-    /// Those of them that are followed.
-    pub counted: Vec<Class>,
-    /// How boxes become tracks.
-    pub tracker: TrackerSettings,
-    /// Frames a second that are analysed, if not all.
-    pub analyse_fps: Option<f64>,
-    /// Whether no inference is spent where nothing moves.
-    pub motion_gate: bool,
-    /// Until when the camera was watched before the program was started.
-    pub watched_until: Option<OffsetDateTime>,
-}
-
-/// What becomes of a camera, in order of time.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Watched<'a> {
-    /// A frame was counted.
-    Frame {
-        /// The frame, for drawing on.
-        frame: &'a Frame,
-        /// When it was taken.
-        calendar: OffsetDateTime,
-        /// The confirmed tracks that were seen.
-        seen: &'a [TrackedDetection],
-        /// The state after it.
-        analysis: &'a Analysis,
-        /// Frames on which no inference was spent, so far.
-        still: u64,
-    },
-    /// Something became certain.
-    Events(&'a [Event]),
-    /// The camera is in another state than before.
-    State(&'a State),
-    /// So many frames were left out because there was no time for them.
-    Shed(u64),
-}
-
-/// What a camera is doing.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum State {
-    /// No answer yet.
-    Connecting,
-    /// Pictures come and are counted.
-    Counting {
-        /// Columns and rows.
-        size: (u32, u32),
-        /// libav's name of the codec.
-        codec: String,
-    },
-    /// No pictures come.
-    Offline {
-        /// When the last one came.
-        since: OffsetDateTime,
-        /// Why, and what to do.
-        reason: String,
-    },
-    /// The same pictures come again and again.
-    Frozen {
-        /// When something new came last.
-        since: OffsetDateTime,
-        /// What stands still, and what to do.
-        reason: String,
-    },
-}
-
-/// New rules for a camera that is being watched; the newest counts.
-#[derive(Debug, Default)]
-pub struct RulesInbox(Mutex<Option<Rules>>);
-
-impl RulesInbox {
-    /// Hands in new rules. They are in force from the next frame on.
-    pub fn put(&self, rules: Rules) {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(rules);
-    }
-
-    fn take(&self) -> Option<Rules> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-    }
-}
-
-/// Watches a camera until its reader ends: counts its frames, and tells what was watched and what was not.
+/// Watches a camera until its reader ends: counts its frames, and tells what was watched and what was not. `items` is a
+/// [`LiveReader`](video::LiveReader), or what one would give.
 ///
 /// # Errors
 /// When the rules do not fit the model, when frame after frame cannot be looked at, or the first error of `tell`. What
 /// was told before it stands.
 pub fn watch(
-    reader: LiveReader,
+    items: impl IntoIterator<Item = LiveItem>,
     engine: &Engine,
     settings: WatchSettings,
     rules: Rules,
     inbox: &RulesInbox,
     tell: &mut dyn FnMut(Watched<'_>) -> Result<(), BoxError>,
 ) -> Result<(), BoxError> {
-    tell(Watched::State(&State::Connecting))?;
-    let mut watch = Watch {
-        engine,
-        rules,
-        counting: None,
-        gate: MotionGate::default(),
-        watched_from: None,
-        last: None,
-        away: None,
-        shed: false,
-        streams: 0,
-        failures: 0,
-        until_start: settings.watched_until,
-        settings,
-    };
-    for item in reader {
+    let mut watch = Watch::new(engine, settings, rules);
+    tell(Watched::State(&watch.state))?;
+    for item in items {
         if let Some(rules) = inbox.take() {
-            let events = watch.change_rules(rules)?;
-            tell_events(&events, tell)?;
+            match watch.change_rules(rules) {
+                Ok(events) => tell_events(&events, tell)?,
+                Err(error) => tell(Watched::RulesRefused(&error))?,
+            }
         }
         watch.take(item, tell)?;
+        if watch.broken.is_some() {
+            break;
+        }
     }
-    let mut events = watch.observed(watch.last);
+    let stretches = watch.coverage.end();
+    let mut events = watch.account(stretches);
     if let Some(counting) = &mut watch.counting {
         events.extend(counting.analysis.finish());
     }
-    tell_events(&events, tell)
+    tell_events(&events, tell)?;
+    watch.tell_presence(tell)?;
+    watch.broken.map_or(Ok(()), Err)
 }
 
 type Tell<'a> = dyn FnMut(Watched<'_>) -> Result<(), BoxError> + 'a;
@@ -165,81 +66,98 @@ struct Watch<'a> {
     rules: Rules,
     counting: Option<Counting>,
     gate: MotionGate,
-    /// Where the stretch began that is watched and not yet reported.
-    watched_from: Option<StreamTime>,
-    /// The last frame that was analysed.
-    last: Option<StreamTime>,
-    /// Why nothing is counted at present.
-    away: Option<Away>,
-    /// Frames were shed since the last one that was analysed.
-    shed: bool,
+    fixtures: Option<Fixtures>,
+    fixed: Vec<BBox>,
+    coverage: Coverage,
     /// How many streams there were: one for each shape of the picture.
     streams: u32,
     failures: u32,
+    /// Why no frame can be looked at any more.
+    broken: Option<BoxError>,
     /// Until when the camera was watched before the start, as long as that is not reported.
     until_start: Option<OffsetDateTime>,
+    /// The state when pictures come: it holds again after a standstill.
+    counting_state: Option<State>,
+    /// The state that was told last.
+    state: State,
 }
 
 struct Counting {
     stream: Stream,
     analysis: Analysis,
     aspect: f64,
+    /// Where the presence begins that is not told yet.
+    presence_from: Option<LiveTime>,
 }
 
-struct Away {
-    reason: GapReason,
-    detail: String,
-}
+impl<'a> Watch<'a> {
+    fn new(engine: &'a Engine, settings: WatchSettings, rules: Rules) -> Self {
+        Self {
+            engine,
+            rules,
+            counting: None,
+            gate: MotionGate::default(),
+            fixtures: settings.fixtures.clone().map(Fixtures::new),
+            fixed: Vec::new(),
+            coverage: Coverage::new(settings.analyse_fps),
+            streams: 0,
+            failures: 0,
+            broken: None,
+            until_start: settings.watched_until,
+            counting_state: None,
+            state: State::Connecting,
+            settings,
+        }
+    }
 
-impl Watch<'_> {
     fn take(&mut self, item: LiveItem, tell: &mut Tell<'_>) -> Result<(), BoxError> {
         match item {
             LiveItem::Frame(frame) => self.frame(frame, tell),
             LiveItem::Connected { at, info } | LiveItem::Changed { at, info } => {
-                let events = self.begin(at, info.display_aspect)?;
-                tell_events(&events, tell)?;
-                let size = (info.width, info.height);
-                tell(Watched::State(&State::Counting { size, codec: info.codec }))
+                self.begin(at, info.display_aspect, tell)?;
+                let state = State::Counting { size: (info.width, info.height), codec: info.codec };
+                self.counting_state = Some(state.clone());
+                self.enter(state, tell)
             }
-            LiveItem::Offline { since, reason, .. } => {
-                let events = self.leave(since, GapReason::Offline, reason.to_string())?;
-                tell_events(&events, tell)?;
-                tell(Watched::State(&State::Offline { since: since.calendar, reason: reason.to_string() }))
+            LiveItem::Offline { since, noticed, reason } => {
+                let reason = reason.to_string();
+                self.leave(since, noticed, GapReason::Offline, &reason, tell)?;
+                self.enter(State::Offline { since: since.calendar, reason }, tell)
             }
-            LiveItem::Frozen { since, reason, .. } => {
-                let events = self.leave(since, GapReason::Frozen, reason.to_string())?;
-                tell_events(&events, tell)?;
-                tell(Watched::State(&State::Frozen { since: since.calendar, reason: reason.to_string() }))
+            LiveItem::Frozen { since, noticed, reason } => {
+                let reason = reason.to_string();
+                self.leave(since, noticed, GapReason::Frozen, &reason, tell)?;
+                self.enter(State::Frozen { since: since.calendar, reason }, tell)
             }
             LiveItem::Back { from, until } => {
-                let away = self.away.take();
-                let (reason, detail) =
-                    away.map_or((GapReason::Offline, None), |away| (away.reason, Some(away.detail)));
-                let gap = Gap { from: from.stream, until: until.stream, reason, detail };
-                let events = self.gap(gap, until)?;
-                tell_events(&events, tell)
+                // A reader whose queue ran over has not told that the camera was away.
+                self.leave(from, until, GapReason::Offline, "no pictures came", tell)?;
+                self.back(until, tell)?;
+                match self.counting_state.clone() {
+                    Some(state) => self.enter(state, tell),
+                    None => Ok(()),
+                }
             }
-            LiveItem::Gap { from, until, reason } if until.stream - from.stream > BRIDGED => {
-                let mut events = self.observed(Some(from.stream));
-                let detail = Some(reason.to_string());
-                let gap = Gap { from: from.stream, until: until.stream, reason: GapReason::Offline, detail };
-                events.extend(self.gap(gap, until)?);
-                tell_events(&events, tell)
+            LiveItem::Gap { from, until, reason } if until.stream - from.stream > self.coverage.bridged() => {
+                self.leave(from, until, GapReason::Offline, &reason.to_string(), tell)?;
+                self.back(until, tell)
             }
             LiveItem::Shed { frames, .. } => {
-                self.shed = true;
+                self.coverage.skip("there was no time to look at the frames");
                 tell(Watched::Shed(frames))
             }
-            LiveItem::CalendarSet { by, .. } => {
-                if let Some(counting) = &mut self.counting {
-                    counting.stream.start += Duration::microseconds(by.as_micros());
-                    counting.analysis.set_start(counting.stream.start);
-                }
-                Ok(())
-            }
+            LiveItem::CalendarSet { at, .. } => self.set_clock(at, tell),
             // A short loss, which tracks bridge, and what later versions of the reader may tell.
             _ => Ok(()),
         }
+    }
+
+    fn enter(&mut self, state: State, tell: &mut Tell<'_>) -> Result<(), BoxError> {
+        if self.state == state {
+            return Ok(());
+        }
+        self.state = state;
+        tell(Watched::State(&self.state))
     }
 
     fn frame(&mut self, live: LiveFrame, tell: &mut Tell<'_>) -> Result<(), BoxError> {
@@ -247,65 +165,75 @@ impl Watch<'_> {
         let (time, at) = (frame.time, LiveTime { stream: frame.time, calendar });
         if self.counting.is_none() {
             let aspect = f64::from(frame.width()) / f64::from(frame.height().max(1));
-            let events = self.begin(at, aspect)?;
-            tell_events(&events, tell)?;
+            self.begin(at, aspect, tell)?;
         }
-        let events = self.overload(at)?;
-        tell_events(&events, tell)?;
-        let Some((frame, boxes)) = self.boxes(frame)? else { return Ok(()) };
+        self.set_clock(at, tell)?;
+        let Some((frame, boxes)) = self.boxes(frame) else { return Ok(()) };
+        let stretches = self.coverage.look(time);
+        let mut events = self.account(stretches);
         let Some(counting) = &mut self.counting else { return Ok(()) };
         let analysed = counting.analysis.detections(time, &boxes);
-        self.last = Some(time);
-        let from = *self.watched_from.get_or_insert(time);
-        let mut events = analysed.events;
-        if time - from >= REPORTED {
-            let until = from + OBSERVED;
-            events.push(counting.stream.observed(Observed { from, until }));
-            self.watched_from = Some(until);
-        }
+        events.extend(analysed.events);
         tell_events(&events, tell)?;
-        let (seen, analysis) = (&analysed.seen, &counting.analysis);
-        tell(Watched::Frame { frame: &frame, calendar, seen, analysis, still: self.gate.skipped() })
+        tell(Watched::Frame {
+            frame: &frame,
+            calendar,
+            seen: &analysed.seen,
+            analysis: &counting.analysis,
+            still: self.gate.skipped(),
+            fixtures: &self.fixed,
+        })
     }
 
-    /// The boxes of a frame; none when it could not be looked at.
-    fn boxes(&mut self, frame: Frame) -> Result<Option<(Frame, Vec<Detection>)>, BoxError> {
+    /// The boxes of a frame that are to be followed; none when it could not be looked at.
+    fn boxes(&mut self, frame: Frame) -> Option<(Frame, Vec<Detection>)> {
         let time = frame.time;
         let cells = if self.settings.motion_gate { frame.brightness(COLUMNS, ROWS) } else { None };
         if let Some(boxes) = cells.as_ref().and_then(|cells| self.gate.boxes(time, cells)) {
-            return Ok(Some((frame, boxes.to_vec())));
+            return Some((frame, boxes.to_vec()));
         }
-        match self.engine.detect(frame) {
-            Ok((frame, boxes)) => {
-                self.failures = 0;
-                if let Some(cells) = cells {
-                    self.gate.looked(time, cells, &boxes);
-                }
-                Ok(Some((frame, boxes)))
-            }
+        let (frame, mut boxes) = match self.engine.detect(frame) {
+            Ok(found) => found,
             Err(error) => {
                 self.failures += 1;
                 tracing::warn!(camera = self.settings.camera, %error, "a frame could not be looked at");
-                if self.failures >= FAILURES { Err(error) } else { Ok(None) }
+                self.coverage.skip(&format!("the frames could not be looked at: {error}"));
+                self.broken = (self.failures >= FAILURES).then_some(error);
+                return None;
             }
+        };
+        self.failures = 0;
+        let (counted, weak) = (&self.settings.counted, self.settings.tracker.weak);
+        boxes.retain(|found| found.confidence >= weak && counted.contains(&found.class));
+        if let Some(fixtures) = &mut self.fixtures {
+            fixtures.look(time, &mut boxes);
+            self.fixed = fixtures.places().collect();
         }
+        if let Some(cells) = cells {
+            self.gate.looked(time, cells, &boxes);
+        }
+        Some((frame, boxes))
     }
 
     /// Pictures have begun, perhaps of another shape than before.
-    fn begin(&mut self, at: LiveTime, aspect: f64) -> Result<Vec<Event>, BoxError> {
-        let mut events = Vec::new();
+    fn begin(&mut self, at: LiveTime, aspect: f64, tell: &mut Tell<'_>) -> Result<(), BoxError> {
         let same = self.counting.as_ref().is_some_and(|counting| (counting.aspect - aspect).abs() < 0.01);
         if !same {
-            events = self.observed(self.last);
+            let stretches = self.coverage.divide(at.stream);
+            let mut events = self.account(stretches);
             if let Some(old) = &mut self.counting {
                 // Side and stay mean nothing in a picture of another shape.
-                events.extend(old.analysis.interrupt(self.last.unwrap_or(at.stream)));
+                events.extend(old.analysis.interrupt(at.stream));
             }
+            tell_events(&events, tell)?;
+            self.tell_presence(tell)?;
             self.counting = Some(self.start(at, aspect)?);
+            self.fixtures = self.settings.fixtures.clone().map(Fixtures::new);
+            self.fixed.clear();
         }
         self.gate.reset();
-        events.extend(self.restarted(at));
-        Ok(events)
+        let events: Vec<Event> = self.restarted(at).into_iter().collect();
+        tell_events(&events, tell)
     }
 
     fn start(&mut self, at: LiveTime, aspect: f64) -> Result<Counting, BoxError> {
@@ -315,7 +243,7 @@ impl Watch<'_> {
             // Tracks are numbered anew, so their events need other ids.
             epoch: format!("{}/{}", settings.epoch, self.streams),
             model: settings.model.clone(),
-            start: at.calendar - Duration::microseconds(at.stream.as_micros()),
+            start: start_of(at),
         };
         self.streams += 1;
         let analysis = Analysis::new(
@@ -326,7 +254,7 @@ impl Watch<'_> {
             settings.tracker,
             aspect,
         )?;
-        Ok(Counting { stream, analysis, aspect })
+        Ok(Counting { stream, analysis, aspect, presence_from: None })
     }
 
     /// The gap between the end of the last watch, before the program was started, and now.
@@ -343,58 +271,95 @@ impl Watch<'_> {
     }
 
     /// Nothing is counted any more since `since`.
-    fn leave(&mut self, since: LiveTime, reason: GapReason, detail: String) -> Result<Vec<Event>, BoxError> {
-        self.away.get_or_insert(Away { reason, detail });
-        let mut events = self.observed(Some(since.stream));
-        self.gate.reset();
-        match &mut self.counting {
-            Some(counting) => events.extend(counting.analysis.interrupt(since.stream)),
-            // Never seen since the start: from here on it is the camera that is missing. Its shape is not known
-            // yet and does not matter for a gap.
-            None => events.extend(self.begin(since, 16.0 / 9.0)?),
-        }
-        Ok(events)
-    }
-
-    fn gap(&mut self, gap: Gap, until: LiveTime) -> Result<Vec<Event>, BoxError> {
-        self.gate.reset();
-        self.shed = false;
+    fn leave(
+        &mut self,
+        since: LiveTime,
+        noticed: LiveTime,
+        reason: GapReason,
+        detail: &str,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), BoxError> {
         if self.counting.is_none() {
-            self.counting = Some(self.start(until, 16.0 / 9.0)?);
+            // Never seen since the start: from here on it is the camera that is missing.
+            self.begin(since, UNKNOWN_ASPECT, tell)?;
         }
-        Ok(self.counting.as_mut().map(|counting| counting.analysis.gap(gap)).unwrap_or_default())
+        self.gate.reset();
+        let stretches = self.coverage.leave(since.stream, noticed.stream, reason, detail.to_owned());
+        let mut events = self.account(stretches);
+        if let Some(counting) = &mut self.counting {
+            events.extend(counting.analysis.interrupt(since.stream));
+        }
+        tell_events(&events, tell)
     }
 
-    /// The gap that shedding has made, if it is one: fewer frames are still watching, seconds without are not.
-    fn overload(&mut self, at: LiveTime) -> Result<Vec<Event>, BoxError> {
-        let Some(last) = self.last.filter(|_| std::mem::take(&mut self.shed)) else { return Ok(Vec::new()) };
-        let interval = self.settings.analyse_fps.map_or(0.0, |fps| 2.5 / fps);
-        if (at.stream - last).as_secs() <= BRIDGED.as_secs().max(interval) {
-            return Ok(Vec::new());
+    fn back(&mut self, at: LiveTime, tell: &mut Tell<'_>) -> Result<(), BoxError> {
+        self.gate.reset();
+        let stretches = self.coverage.back(at.stream);
+        let events = self.account(stretches);
+        tell_events(&events, tell)
+    }
+
+    /// Stretches that are certain now, as events; over a gap no track and no stay is carried.
+    fn account(&mut self, stretches: Vec<Stretch>) -> Vec<Event> {
+        let Some(counting) = &mut self.counting else { return Vec::new() };
+        let mut events = Vec::new();
+        for stretch in stretches {
+            match stretch {
+                Stretch::Watched(observed) => events.push(counting.stream.observed(observed)),
+                Stretch::Missed(gap) => events.extend(counting.analysis.gap(gap)),
+            }
         }
-        let mut events = self.observed(Some(last));
-        let detail = Some("there was no time to look at the frames".to_owned());
-        let gap = Gap { from: last, until: at.stream, reason: GapReason::Overload, detail };
-        events.extend(self.gap(gap, at)?);
+        events
+    }
+
+    /// Follows the calendar clock, whether it was set or crept, and tells the presence of an hour when it is over.
+    fn set_clock(&mut self, at: LiveTime, tell: &mut Tell<'_>) -> Result<(), BoxError> {
+        let Some(counting) = &mut self.counting else { return Ok(()) };
+        let start = start_of(at);
+        if start != counting.stream.start {
+            counting.stream.start = start;
+            counting.analysis.set_start(start);
+        }
+        let hour = |time: OffsetDateTime| time.unix_timestamp().div_euclid(3600);
+        let from = counting.presence_from.get_or_insert(at).calendar;
+        if hour(from) != hour(at.calendar) || at.calendar - from >= PRESENCE_EVERY {
+            self.tell_presence(tell)?;
+            if let Some(counting) = &mut self.counting {
+                counting.presence_from = Some(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the presence that was gathered and is not told yet.
+    fn tell_presence(&mut self, tell: &mut Tell<'_>) -> Result<(), BoxError> {
+        let Some(counting) = &mut self.counting else { return Ok(()) };
+        let Some(from) = counting.presence_from.take() else { return Ok(()) };
+        let seconds = counting.analysis.take_presence();
+        if seconds.is_empty() {
+            return Ok(());
+        }
+        let id = counting.stream.id(TrackId(0), &format!("presence {}", from.stream.as_micros()), 0, 0);
+        tell(Watched::Presence(&Presence { id, from: from.calendar, seconds }))
+    }
+
+    /// Takes new rules, or keeps the old ones.
+    fn change_rules(&mut self, rules: Rules) -> Result<Vec<Event>, RuleError> {
+        let events = match &mut self.counting {
+            Some(counting) => counting.analysis.change_rules(rules.clone())?,
+            None => {
+                rules.clone().checked()?.check_classes(&self.settings.classes)?;
+                Vec::new()
+            }
+        };
+        self.rules = rules;
         Ok(events)
     }
+}
 
-    /// The stretch that was watched until now and is not reported yet.
-    fn observed(&mut self, until: Option<StreamTime>) -> Vec<Event> {
-        let (Some(from), Some(until), Some(counting)) = (self.watched_from.take(), until, &self.counting)
-        else {
-            return Vec::new();
-        };
-        if until <= from {
-            return Vec::new();
-        }
-        vec![counting.stream.observed(Observed { from, until })]
-    }
-
-    fn change_rules(&mut self, rules: Rules) -> Result<Vec<Event>, RuleError> {
-        self.rules = rules.clone();
-        self.counting.as_mut().map_or(Ok(Vec::new()), |counting| counting.analysis.change_rules(rules))
-    }
+/// The calendar time of stream time zero.
+fn start_of(at: LiveTime) -> OffsetDateTime {
+    at.calendar - Duration::microseconds(at.stream.as_micros())
 }
 
 fn tell_events(events: &[Event], tell: &mut Tell<'_>) -> Result<(), BoxError> {

@@ -34,6 +34,8 @@ pub struct Viewed {
     pub shed: u64,
     /// Frames on which no inference was spent because nothing moved.
     pub still: u64,
+    /// Posters and the like that are left out of the counts.
+    pub fixtures: usize,
     /// Its lines.
     pub lines: Vec<LineView>,
     /// Its zones.
@@ -117,6 +119,7 @@ impl Camera {
             frames: 0,
             shed: 0,
             still: 0,
+            fixtures: 0,
             lines,
             zones,
         };

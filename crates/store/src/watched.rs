@@ -4,15 +4,15 @@ use crate::db::Value;
 use crate::{Result, Store, instant};
 
 impl Store {
-    /// Until when a camera was watched, as far as the store knows: the end of the last watched stretch, or the last
-    /// event if that is later. None for a camera that it has never heard of.
+    /// Until when a camera was watched, as far as the store knows: the end of the last watched stretch, or of
+    /// the last event if that is later. None for a camera that it has never heard of.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn watched_until(&self, camera: &str) -> Result<Option<OffsetDateTime>> {
         let stretches =
             "SELECT max(o.until_time) FROM observed o JOIN series s ON s.id = o.series WHERE s.camera = $1";
-        let events = "SELECT max(e.time) FROM events e JOIN series s ON s.id = e.series WHERE s.camera = $1";
+        let events = "SELECT max(coalesce(e.until_time, e.time)) FROM events e JOIN series s ON s.id = e.series WHERE s.camera = $1";
         let mut latest = None;
         for statement in [stretches, events] {
             let rows =

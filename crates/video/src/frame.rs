@@ -3,7 +3,7 @@ use std::fmt;
 use ffmpeg_next::frame;
 use observation::StreamTime;
 
-use crate::layout::{self, Depth};
+use crate::layout::{self, Colour, Depth};
 use crate::letterbox::{Letterbox, Region};
 use crate::orientation::Orientation;
 use crate::scaler::Scaler;
@@ -109,7 +109,9 @@ impl Frame {
         /// Samples that are looked at along each side of a cell.
         const SIDE: usize = 4;
         let layout = layout::of(&self.video)?;
-        let luma = layout.components.first()?;
+        // Where there is no luma, green comes nearest to it.
+        let has_green = matches!(layout.colour, Colour::Direct { .. }) && layout.components.len() == 3;
+        let luma = layout.components.get(usize::from(has_green))?;
         if columns == 0 || rows == 0 || luma.width < columns || luma.height < rows {
             return None;
         }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a helper of a test fails as the test does
 
+mod changes;
 mod laws;
 mod reports;
 mod truth_table;

@@ -227,3 +227,25 @@ fn odd_sides_are_whole() {
     let mean = difference(letterboxed(&frame, &letterbox), &plainly_scaled(&full, &letterbox));
     assert!(mean < 0.5, "differs by {mean}");
 }
+
+#[test]
+fn brightness_is_the_mean_of_each_cell_in_every_pixel_format() {
+    let folder = folder();
+    // White, and green where there is no luma, in the lower right quarter of black.
+    let formats = ["yuv420p", "yuv422p10le", "gray", "gray16le", "bgr0", "gbrp", "gbrp10le"];
+    for (format, colour) in formats.map(|format| (format, "white")).into_iter().chain([("bgr0", "lime")]) {
+        let source = "-f lavfi -i color=black:s=160x92:r=1:d=1,drawbox=x=80:y=46:w=80:h=46:t=fill";
+        let arguments = format!("{source}:color={colour},format={format} -c:v ffv1");
+        let path = make(&folder, &arguments, &format!("{format}-{colour}.mkv"));
+        let frame = frame(&path, 0);
+        let cells = frame.brightness(2, 2).unwrap();
+        let dark = |cell: u8| cell <= 20;
+        assert!(cells[..3].iter().all(|cell| dark(*cell)) && cells[3] >= 220, "{format} {colour}: {cells:?}");
+        let fine = frame.brightness(80, 46).unwrap();
+        assert_eq!(fine.len(), 80 * 46, "{format}");
+        assert!(dark(fine[0]) && fine[80 * 46 - 1] >= 230, "{format} {colour}");
+        for (columns, rows) in [(0, 5), (5, 0), (161, 5), (5, 93)] {
+            assert_eq!(frame.brightness(columns, rows), None, "{columns} × {rows} cells");
+        }
+    }
+}

@@ -7,14 +7,18 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use counting::Rules;
+use counting::{Grid, Rules};
 use drawing::{BoxLook, FrameContent, Overlay, Rgb};
 use metrics::{counter, gauge};
 use observation::{Class, StreamDuration, StreamTime, TrackedDetection};
-use pipeline::{Analysis, BoxError, Engine, RulesInbox, State, WatchSettings, Watched, watch};
+use pipeline::{
+    Analysis, BoxError, Engine, FixtureSettings, Presence, RulesInbox, State, WatchSettings, Watched, watch,
+};
 use server::{CameraState, LineView, Viewed, ZoneView};
+use store::{Heat, HeatPart};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::sync::mpsc;
 use tracking::TrackerSettings;
 use video::{Clock, Frame, LiveOptions, LiveReader, LiveSource, Scaler, StopHandle};
 
@@ -52,6 +56,20 @@ pub(crate) struct Seat {
     pub(crate) sink: Sink,
     pub(crate) view: Arc<server::Camera>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) heat: mpsc::Sender<HeatPart>,
+}
+
+impl Seat {
+    /// Hands on where people were. Heat maps are no counts: what finds no room is let go, and counted.
+    fn keep(&self, presence: &Presence) {
+        let Grid { columns, rows, values } = &presence.seconds;
+        let cells = values.iter().map(|seconds| seconds.round() as u64).collect();
+        let heat = Heat { width: *columns as u32, height: *rows as u32, cells };
+        let (id, camera, hour) = (presence.id, self.view.name.clone(), presence.from);
+        if self.heat.try_send(HeatPart { id, camera, hour, heat }).is_err() {
+            counter!("camtally_heat_parts_lost_total", "camera" => self.view.name.clone()).increment(1);
+        }
+    }
 }
 
 /// A camera that is being watched.
@@ -199,6 +217,7 @@ pub(crate) fn start(
         },
         analyse_fps: options.analyse_fps,
         motion_gate: detection.motion_gate,
+        fixtures: detection.fixtures.then(|| FixtureSettings::persons(&seat.model.classes)),
         watched_until,
     };
     let ending = Arc::new(Ending::default());
@@ -276,11 +295,16 @@ impl Thread {
                         *watched_until = (*watched_until).max(Some(ended(event)));
                     }
                 }
-                Watched::Frame { frame, calendar, seen, analysis, still } => {
+                Watched::Frame { frame, calendar, seen, analysis, still, fixtures } => {
+                    audience.change(|viewed| viewed.fixtures = fixtures.len());
                     audience.frame(frame, calendar, seen, analysis, still)?;
                 }
                 Watched::State(state) => audience.state(state),
                 Watched::Shed(frames) => audience.shed(frames),
+                Watched::RulesRefused(error) => {
+                    tracing::error!(camera = seat.view.name, %error, "the edited rules are not in force");
+                }
+                Watched::Presence(presence) => seat.keep(presence),
                 _ => {}
             }
             Ok(())
@@ -288,12 +312,11 @@ impl Thread {
     }
 }
 
-/// Until when an event proves that somebody watched.
+/// Until when an event accounts for the time.
 fn ended(event: &event::Event) -> OffsetDateTime {
     match &event.what {
-        event::What::Observed(observed) => {
-            event.time + time::Duration::microseconds((observed.until - event.stream_time).as_micros())
-        }
+        event::What::Observed(observed) => later(event, observed.until),
+        event::What::Gap(gap) => later(event, gap.until),
         _ => event.time,
     }
 }
@@ -301,6 +324,11 @@ fn ended(event: &event::Event) -> OffsetDateTime {
 /// Whether a camera's pictures come and are counted.
 fn up(camera: &str, is_up: bool) {
     gauge!("camtally_camera_up", "camera" => camera.to_owned()).set(f64::from(u8::from(is_up)));
+}
+
+/// A moment of an event's stream by the calendar.
+fn later(event: &event::Event, moment: StreamTime) -> OffsetDateTime {
+    event.time + time::Duration::microseconds((moment - event.stream_time).as_micros())
 }
 
 /// What people see of a camera.

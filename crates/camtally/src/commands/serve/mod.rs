@@ -31,6 +31,8 @@ use crate::{Done, say};
 const CATCHING_UP: Duration = Duration::from_secs(5);
 /// How long an end waits for the last events to be in the store. They are in the journal in any case.
 const ENDING: Duration = Duration::from_secs(10);
+/// Parts of heat maps that wait for the store.
+const HEAT_PARTS: usize = 256;
 /// The shape that the shared input has. Pictures of another shape are padded.
 const SHAPE: (u32, u32) = (1920, 1080);
 
@@ -112,6 +114,8 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         let checked = rules.get().check_classes(&engine.1.classes);
         checked.with_context(|| format!("camera `{}`: {}", camera.name, camera.rules.display()))?;
     }
+    let (heat, heat_parts) = tokio::sync::mpsc::channel(HEAT_PARTS);
+    let heat_kept = tokio::spawn(upkeep::keep_heat(store.clone(), heat_parts));
     let mut cameras = Vec::new();
     for ((camera, rules), view) in config.cameras.iter().zip(&rules).zip(&views) {
         let watched_until = store.watched_until(&camera.name).await?;
@@ -121,6 +125,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
             sink: sink.clone(),
             view: Arc::clone(view),
             clock: Arc::new(SystemClock::new()),
+            heat: heat.clone(),
         };
         cameras.push(camera::start(loaded, camera, Arc::clone(rules), seat, watched_until)?);
     }
@@ -140,6 +145,10 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     retention.abort();
     let cameras = tokio::task::spawn_blocking(move || cameras.into_iter().for_each(camera::Running::stop));
     cameras.await.map_err(|error| anyhow!("a camera's end failed: {error}"))?;
+    drop(heat);
+    if tokio::time::timeout(ENDING, heat_kept).await.is_err() {
+        tracing::warn!("the last parts of heat maps are not in the store");
+    }
     last_call.store(true, Ordering::Release);
     if !delivery.caught_up(ENDING).await {
         tracing::warn!("the last events are not in the store yet: the journal keeps them for the next start");

@@ -4,14 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::counter;
-use store::{Retention, Store};
+use store::{HeatPart, Retention, Store};
 use time::OffsetDateTime;
+use tokio::sync::mpsc;
 
 use super::camera::CurrentRules;
 use super::versions::Versions;
 
 /// How often rules files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often it is tried to store a part of a heat map.
+const HEAT_TRIES: u32 = 5;
 /// How often what is too old is deleted.
 const RETAIN: Duration = Duration::from_secs(3600);
 
@@ -47,6 +50,22 @@ pub(crate) async fn follow_edits(
                     }
                 }
             }
+        }
+    }
+}
+
+/// Stores where people were, hour by hour, until no camera tells any more.
+pub(crate) async fn keep_heat(store: Store, mut parts: mpsc::Receiver<HeatPart>) {
+    while let Some(part) = parts.recv().await {
+        let mut tries = 1;
+        while let Err(error) = store.add_heat(&part).await {
+            if tries == HEAT_TRIES || !error.is_retryable() {
+                tracing::warn!(camera = part.camera, %error, "a part of a heat map is lost");
+                counter!("camtally_heat_parts_lost_total", "camera" => part.camera.clone()).increment(1);
+                break;
+            }
+            tries += 1;
+            tokio::time::sleep(LOOK).await;
         }
     }
 }
