@@ -286,7 +286,7 @@ impl figment::Provider for TomlFile {
 /// ours.
 fn environment() -> Env {
     Env::prefixed(PREFIX)
-        .filter(|key| key == "data" || key.as_str().contains("__"))
+        .filter(|key| key == "data" || key == "camera" || key.as_str().contains("__"))
         .split("__")
         .lowercase(true)
 }

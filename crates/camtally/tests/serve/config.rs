@@ -61,6 +61,15 @@ fn a_wrong_configuration_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn cameras_can_come_from_the_environment() {
+    let folder = written("");
+    let camera = r#"[{name="entrance", address="loop:sample.mp4", rules="rules.toml"}]"#;
+    let output = folder.program(&["config"]).env("CAMTALLY_CAMERA", camera).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("camera[0].name = \"entrance\""), "{text}");
+}
+
+#[test]
 fn a_configuration_that_was_named_must_be_there() {
     let folder = Folder::new(0);
     let error = refused(&folder, &["doctor", "--config", "other.toml"], 1);
