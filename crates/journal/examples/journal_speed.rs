@@ -1,5 +1,5 @@
 //! How many events a second the journal takes and gives, and how large they are:
-//! `cargo run --release -p journal --example speed -- FOLDER`.
+//! `cargo run --release -p journal --example journal_speed -- FOLDER`.
 //!
 //! FOLDER is made, and should be on the disk of interest. "No sync" is what the file system's cache takes,
 //! measured with plain writes of the same bytes: the price of the sync is the difference.
