@@ -1,19 +1,20 @@
+mod change;
+
 use std::collections::BTreeMap;
 
-use event::{Direction, Dwell, Event, Gap, Sighting, Stream, What};
+use event::{Dwell, Event, Gap, Sighting, Stream, What};
 use observation::{Point, StreamTime, TrackId, TrackedDetection};
 use time::OffsetDateTime;
 
 use crate::footprint::{Footprint, Grid};
-use crate::gate::{Gate, Metric, inside};
+use crate::gate::{Metric, inside};
+use crate::in_force::{Held, Line, NET_WINDOW_S, Zone, ready};
 use crate::line::Outcome;
-use crate::rules::{CountMode, LineRule, LineSettings, RuleError, Rules, ZoneRule};
-use crate::summary::{LineTotals, Summary, ZoneTotals};
+use crate::rules::{CountMode, RuleError, Rules};
+use crate::summary::Summary;
 use crate::track::{STITCH_S, Track};
 use crate::zone::{ENTER_S, LEAVE_S, Stay};
 
-/// Seconds within which a return cancels a crossing in net mode, unless the rule says otherwise.
-const NET_WINDOW_S: f64 = 10.0;
 /// Body heights a second below which an object stands in a queue.
 const STANDING: f64 = 0.3;
 /// Longest step between two frames that counts as time present, in seconds.
@@ -46,31 +47,6 @@ pub struct Counter {
     versions: BTreeMap<String, u32>,
 }
 
-#[derive(Clone, Debug)]
-struct Line {
-    rule: LineRule,
-    settings: LineSettings,
-    gate: Gate,
-    totals: LineTotals,
-    /// Crossings in net mode that a return may still cancel.
-    held: Vec<Held>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    track: TrackId,
-    direction: Direction,
-    time: StreamTime,
-    inferred: bool,
-}
-
-#[derive(Clone, Debug)]
-struct Zone {
-    rule: ZoneRule,
-    polygon: Vec<Metric>,
-    totals: ZoneTotals,
-}
-
 impl Counter {
     /// A counter for one stream. `classes` are the model's class names in its order, `aspect` is the frame's
     /// width divided by its height, as it is shown.
@@ -93,81 +69,6 @@ impl Counter {
         };
         counter.note_versions();
         Ok(counter)
-    }
-
-    /// Counts by these rules from now on. A rule that is the same as before goes on as if nothing had been
-    /// changed, with its totals and with where each track stands to it; a rule that was changed begins anew. Stays
-    /// in zones that are gone or changed end, as interrupted ones.
-    ///
-    /// # Errors
-    /// When a rule is impossible, names a class that the model does not know, or is not the one in force but has
-    /// no later version than any of its name before, which would give two events one id. That holds too for a rule
-    /// that was taken out and comes back. Then nothing is changed.
-    pub fn change_rules(&mut self, rules: Rules) -> Result<Vec<Event>, RuleError> {
-        let (mut lines, mut zones) = ready(rules, &self.classes, self.aspect)?;
-        let line_before: Vec<Option<usize>> =
-            lines.iter().map(|new| self.lines.iter().position(|old| old.rule == new.rule)).collect();
-        let zone_before: Vec<Option<usize>> =
-            zones.iter().map(|new| self.zones.iter().position(|old| old.rule == new.rule)).collect();
-        let changed_lines = lines
-            .iter()
-            .zip(&line_before)
-            .filter(|(_, before)| before.is_none())
-            .map(|(line, _)| line.named());
-        let changed_zones = zones
-            .iter()
-            .zip(&zone_before)
-            .filter(|(_, before)| before.is_none())
-            .map(|(zone, _)| zone.named());
-        let stale =
-            |(name, version): &(&str, u32)| self.versions.get(*name).is_some_and(|used| version <= used);
-        if let Some((name, version)) = changed_lines.chain(changed_zones).find(stale) {
-            return Err(RuleError::SameVersion { name: name.to_owned(), version });
-        }
-        let now = self.last_frame.unwrap_or(StreamTime::ZERO);
-        let mut events = Vec::new();
-        for index in (0..self.lines.len()).filter(|index| !line_before.contains(&Some(*index))) {
-            for held in std::mem::take(&mut self.lines[index].held) {
-                self.emit_held(index, held, now, &mut events);
-            }
-        }
-        let ids: Vec<TrackId> = self.tracks.keys().copied().collect();
-        for id in ids {
-            let Some(mut track) = self.tracks.remove(&id) else { continue };
-            // What another track goes on with is that one's to end.
-            let ended = |index: &usize| !track.continued && !zone_before.contains(&Some(*index));
-            for index in (0..self.zones.len()).filter(ended).collect::<Vec<_>>() {
-                if let Some(stay) = track.zones[index].at.end(track.last_seen) {
-                    let confirmed = now.max(track.last_seen);
-                    self.stay(index, stay, id, &mut track, confirmed, true, &mut events);
-                }
-            }
-            track.reorder(&line_before, &zone_before);
-            self.tracks.insert(id, track);
-        }
-        for (new, before) in lines.iter_mut().zip(&line_before) {
-            if let Some(old) = before.map(|index| &mut self.lines[index]) {
-                new.totals = std::mem::take(&mut old.totals);
-                new.held = std::mem::take(&mut old.held);
-            }
-        }
-        for (new, before) in zones.iter_mut().zip(&zone_before) {
-            if let Some(old) = before.map(|index| &mut self.zones[index]) {
-                new.totals = std::mem::take(&mut old.totals);
-            }
-        }
-        (self.lines, self.zones) = (lines, zones);
-        self.note_versions();
-        Ok(events)
-    }
-
-    /// Notes which versions have made events, or may have.
-    fn note_versions(&mut self) {
-        let lines = self.lines.iter().map(Line::named);
-        for (name, version) in lines.chain(self.zones.iter().map(Zone::named)) {
-            let latest = self.versions.entry(name.to_owned()).or_insert(version);
-            *latest = version.max(*latest);
-        }
     }
 
     /// Somebody set the clock: from now on stream time zero is this calendar time. Ids do not depend on it.
@@ -512,85 +413,6 @@ impl Counter {
         }
         let foot = Point::new(track.place.x / self.aspect, track.place.y + track.height / 2.0);
         self.footprint.died(foot);
-    }
-}
-
-/// The rules made ready for counting.
-fn ready(rules: Rules, classes: &[String], aspect: f64) -> Result<(Vec<Line>, Vec<Zone>), RuleError> {
-    let rules = rules.checked()?;
-    rules.check_classes(classes)?;
-    let metric = |points: &[Point]| points.iter().map(|p| Metric { x: p.x * aspect, y: p.y }).collect();
-    let mut lines: Vec<Line> = Vec::new();
-    for rule in rules.lines {
-        let totals = LineTotals { name: rule.name.clone(), ..LineTotals::default() };
-        let gate = Gate::new(metric(&rule.points));
-        lines.push(Line { settings: rule.settings(), gate, totals, held: Vec::new(), rule });
-    }
-    join_ends(&mut lines);
-    let mut zones = Vec::new();
-    for rule in rules.zones {
-        let totals = ZoneTotals { name: rule.name.clone(), ..ZoneTotals::default() };
-        zones.push(Zone { polygon: metric(&rule.points), totals, rule });
-    }
-    Ok((lines, zones))
-}
-
-impl Zone {
-    fn named(&self) -> (&str, u32) {
-        (&self.rule.name, self.rule.version)
-    }
-}
-
-impl Line {
-    fn named(&self) -> (&str, u32) {
-        (&self.rule.name, self.rule.version)
-    }
-
-    /// Whether a crossing counts under `once` and the cool-down; if so it is noted.
-    fn counts(&self, state: &mut crate::track::TrackAtLine, direction: Direction, time: StreamTime) -> bool {
-        if self.rule.count == CountMode::Once && state.counted > 0 {
-            return false;
-        }
-        let last = &mut state.last_counted[usize::from(direction == Direction::Backward)];
-        if let (Some(cool), Some(last)) = (self.rule.cool_down_s, *last)
-            && (time - last).as_secs() < cool
-        {
-            return false;
-        }
-        *last = Some(time);
-        state.counted += 1;
-        true
-    }
-
-    /// Whether a crossing undoes one of the same object that is still held; if so both are gone.
-    fn undo(&mut self, crossing: Held) -> bool {
-        let window = self.rule.net_window_s.unwrap_or(NET_WINDOW_S);
-        let undone = self.held.iter().position(|held| {
-            held.track == crossing.track
-                && held.direction == crossing.direction.reversed()
-                && (crossing.time - held.time).as_secs() <= window
-        });
-        if let Some(i) = undone {
-            self.held.remove(i);
-        }
-        undone.is_some()
-    }
-}
-
-/// Where two lines meet end to start, each crossing at the joint belongs to exactly one of them.
-fn join_ends(lines: &mut [Line]) {
-    const SAME_PLACE: f64 = 1e-6;
-    for i in 0..lines.len() {
-        for j in 0..lines.len() {
-            if i == j {
-                continue;
-            }
-            let (mine, theirs) = (lines[i].gate.ends(), lines[j].gate.ends());
-            for (end, place) in mine.iter().enumerate() {
-                let shared = theirs.iter().any(|other| place.distance(*other) < SAME_PLACE);
-                lines[i].gate.joined[end] |= shared;
-            }
-        }
     }
 }
 

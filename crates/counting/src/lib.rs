@@ -41,6 +41,7 @@
 mod counter;
 mod footprint;
 mod gate;
+mod in_force;
 mod line;
 mod occupancy;
 mod rules;

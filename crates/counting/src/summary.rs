@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use event::Direction;
+use observation::share_interval;
 use serde::Serialize;
 
 /// Totals of every line and zone since the counter began.
@@ -66,24 +67,12 @@ impl Summary {
     /// Lines at which surely more than 5 % of all tracks begin or end within a body height: they should be
     /// moved. *Surely*: one or two of a few tracks are chance, so the share's lower bound is what counts.
     pub fn badly_placed(&self) -> impl Iterator<Item = &LineTotals> {
-        let all = self.tracks as f64;
-        self.lines
-            .iter()
-            .filter(move |line| lower_bound((line.born_near + line.died_near) as f64, all) > 0.05)
+        self.lines.iter().filter(|line| {
+            // A track that is both born and lost there counts twice.
+            let near = (line.born_near + line.died_near).min(self.tracks);
+            share_interval(near, self.tracks).is_some_and(|(low, _)| low > 0.05)
+        })
     }
-}
-
-/// Lower end of Wilson's 95 % interval of the share `hits` of `all` (Wilson 1927,
-/// doi:10.1080/01621459.1927.10502953).
-fn lower_bound(hits: f64, all: f64) -> f64 {
-    const Z: f64 = 1.959_963_984_540_054;
-    if all <= 0.0 {
-        return 0.0;
-    }
-    // A track that is both born and lost there counts twice.
-    let share = (hits / all).min(1.0);
-    let spread = Z * (share * (1.0 - share) / all + Z * Z / (4.0 * all * all)).sqrt();
-    (share + Z * Z / (2.0 * all) - spread) / (1.0 + Z * Z / all)
 }
 
 impl LineTotals {

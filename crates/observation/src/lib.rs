@@ -9,9 +9,11 @@
 //! the first frame of the stream, taken from the frames' own stamps and never from a clock.
 
 mod geometry;
+mod share;
 mod time;
 
 pub use geometry::{Anchor, BBox, Point};
+pub use share::share_interval;
 pub use time::{ParseDurationError, StreamDuration, StreamTime, parse_duration};
 
 use serde::{Deserialize, Serialize};

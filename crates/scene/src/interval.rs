@@ -1,9 +1,7 @@
 //! 95 % intervals of shares that were counted.
 
+use observation::share_interval;
 use serde::Serialize;
-
-/// The normal distribution's 97.5 % point.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// A share and the interval in which it lies with 95 % confidence.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -20,14 +18,8 @@ impl Estimate {
     /// `hits` of `all` with Wilson's score interval (Wilson 1927, doi:10.1080/01621459.1927.10502953), `None`
     /// when `all` is 0.
     pub fn share(hits: u64, all: u64) -> Option<Self> {
-        if all == 0 {
-            return None;
-        }
-        let (hits, all) = (hits as f64, all as f64);
-        let (value, z2) = (hits / all, Z * Z);
-        let centre = (value + z2 / (2.0 * all)) / (1.0 + z2 / all);
-        let half = Z / (1.0 + z2 / all) * (value * (1.0 - value) / all + z2 / (4.0 * all * all)).sqrt();
-        Some(Self { value, low: (centre - half).clamp(0.0, value), high: (centre + half).clamp(value, 1.0) })
+        let (low, high) = share_interval(hits, all)?;
+        Some(Self { value: hits as f64 / all as f64, low, high })
     }
 
     /// F1 of these counts, `None` when all are 0. Its interval is that of Jaccard's index `J = tp / (tp + fp +

@@ -3,7 +3,8 @@ use sqlx::migrate::MigrateError;
 /// What every call of the store answers with when it cannot do its work.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why the store could not do it. No message holds a password.
+/// Why the store could not do it. No message holds a password. The cause is in the message and not behind `source`, so
+/// that a chain of errors does not say it twice.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -23,21 +24,21 @@ pub enum Error {
     },
     /// A step of the schema could not be taken; the database is as it was before that step.
     #[error("the database's schema could not be brought up to date, and was left as it was: {0}")]
-    Migration(#[source] MigrateError),
+    Migration(MigrateError),
     /// The server does not answer, went away, or has no connection left.
     #[error("the database cannot be reached: {0}")]
-    Unreachable(#[source] sqlx::Error),
+    Unreachable(sqlx::Error),
     /// Another writer was in the way; nothing was changed.
     #[error("another writer was in the way, and nothing was changed: {0}")]
-    Conflict(#[source] sqlx::Error),
+    Conflict(sqlx::Error),
     /// The disk is full; nothing was changed.
     #[error(
         "the database's disk is full, and nothing was changed: free some space or shorten the retention: {0}"
     )]
-    Full(#[source] sqlx::Error),
+    Full(sqlx::Error),
     /// A statement ran into its time limit; nothing was changed.
     #[error("the database took longer than the time limit of the settings: {0}")]
-    Timeout(#[source] sqlx::Error),
+    Timeout(sqlx::Error),
     /// The request cannot be answered as it stands.
     #[error("{0}")]
     Request(String),
@@ -48,7 +49,7 @@ pub enum Error {
     Damaged(String),
     /// The database refused, for a reason that a repeat will not change.
     #[error("the database refused: {0}")]
-    Database(#[source] sqlx::Error),
+    Database(sqlx::Error),
 }
 
 impl Error {

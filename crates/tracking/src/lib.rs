@@ -11,8 +11,8 @@
 //! It is pure and deterministic: the same detections give the same tracks, with the same numbers.
 
 mod assignment;
+mod found;
 mod kalman;
-mod nearby;
 mod tracker;
 
 pub use tracker::{Tracked, Tracker, TrackerSettings};

@@ -1,8 +1,8 @@
-use observation::{BBox, Class, Detection, Point, StreamTime, TrackId, TrackedDetection};
+use observation::{Class, Detection, StreamTime, TrackId, TrackedDetection};
 
 use crate::assignment::{Candidate, assign};
+use crate::found::{Found, MetricBox};
 use crate::kalman::Axis;
-use crate::nearby::Nearby;
 
 /// What a tracker may be told; the defaults serve most cameras.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,50 +77,6 @@ struct Track {
     observations: u32,
     /// Kept until the track is confirmed.
     pending: Vec<(StreamTime, Detection)>,
-}
-
-/// A box in shares of the frame's height.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MetricBox {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
-}
-
-/// The detections of one frame that a tracker may use.
-struct Found {
-    detections: Vec<Detection>,
-    boxes: Vec<MetricBox>,
-    nearby: Nearby,
-}
-
-impl Found {
-    fn new(detections: &[Detection], weak: f32, aspect: f64) -> Self {
-        let usable = |d: &&Detection| {
-            let [w, h] = [d.bbox.width(), d.bbox.height()];
-            d.confidence >= weak && w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()
-        };
-        let detections: Vec<Detection> = detections.iter().filter(usable).copied().collect();
-        let boxes: Vec<MetricBox> = detections.iter().map(|d| MetricBox::of(&d.bbox, aspect)).collect();
-        let nearby = Nearby::new(&boxes);
-        Self { detections, boxes, nearby }
-    }
-}
-
-impl MetricBox {
-    fn of(bbox: &BBox, aspect: f64) -> Self {
-        let Point { x, y } = bbox.centre();
-        Self { x: x * aspect, y, width: bbox.width() * aspect, height: bbox.height() }
-    }
-
-    fn bbox(&self) -> BBox {
-        BBox::around(Point::new(self.x, self.y), self.width, self.height)
-    }
-
-    fn iou(&self, other: &Self) -> f64 {
-        self.bbox().iou(&other.bbox())
-    }
 }
 
 /// Classes that a detector takes for one another: a van is now a car and now a truck.
@@ -450,6 +406,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use observation::{BBox, Point};
+
     use super::*;
 
     fn person(x: f64, y: f64, confidence: f32) -> Detection {

@@ -5,7 +5,7 @@ mod outputs;
 mod page;
 mod video;
 
-pub(crate) use outputs::Looks;
+pub(crate) use outputs::{Looks, box_looks};
 pub(crate) use page::data_uri;
 
 use anyhow::Result;

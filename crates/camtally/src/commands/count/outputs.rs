@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use counting::{Footprint, Grid, Rules, Summary};
 use drawing::{BoxLook, FrameContent, LineLook, Overlay, Rgb, ZoneLook};
 use event::Event;
-use observation::{StreamTime, TrackedDetection};
+use observation::{Class, StreamTime, TrackedDetection};
 use video::{Mp4Writer, RgbImage, WriteOptions};
 
 use crate::inputs;
@@ -73,6 +73,20 @@ impl Looks {
     }
 }
 
+/// How the objects look that were seen at this moment.
+pub(crate) fn box_looks(seen: &[TrackedDetection], time: StreamTime, classes: &[String]) -> Vec<BoxLook> {
+    let class = |class: Class| classes.get(usize::from(class.0)).cloned().unwrap_or_default();
+    seen.iter()
+        .filter(|seen| seen.time == time)
+        .map(|seen| BoxLook {
+            track: seen.track,
+            bbox: seen.detection.bbox,
+            label: class(seen.detection.class),
+            confidence: seen.detection.confidence,
+        })
+        .collect()
+}
+
 /// The video with everything drawn in.
 pub(crate) struct Annotated {
     writer: Mp4Writer,
@@ -94,16 +108,7 @@ impl Annotated {
         classes: &[String],
         looks: &Looks,
     ) -> Result<()> {
-        let boxes: Vec<BoxLook> = seen
-            .iter()
-            .filter(|seen| seen.time == time)
-            .map(|seen| BoxLook {
-                track: seen.track,
-                bbox: seen.detection.bbox,
-                label: classes.get(usize::from(seen.detection.class.0)).cloned().unwrap_or_default(),
-                confidence: seen.detection.confidence,
-            })
-            .collect();
+        let boxes = box_looks(seen, time, classes);
         let content =
             FrameContent { time, boxes: &boxes, lines: &looks.lines, zones: &looks.zones, notice: None };
         self.overlay.frame(&mut picture.data, &content)?;

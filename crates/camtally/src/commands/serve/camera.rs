@@ -1,39 +1,28 @@
-//! One camera of the server: its thread, its rules, and what people see of it.
+//! One camera of the server: its thread, which goes on whatever happens to the camera.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use counting::{Grid, Rules};
-use drawing::{BoxLook, FrameContent, Overlay, Rgb};
-use metrics::{counter, gauge};
-use observation::{Class, StreamDuration, StreamTime, TrackedDetection};
-use pipeline::{
-    Analysis, BoxError, Engine, FixtureSettings, Presence, RulesInbox, State, WatchSettings, Watched, watch,
-};
-use server::{CameraState, LineView, Viewed, ZoneView};
+use counting::Grid;
+use metrics::counter;
+use observation::{Class, StreamTime};
+use pipeline::{BoxError, Engine, FixtureSettings, Presence, WatchSettings, Watched, watch};
+use server::CameraState;
 use store::{Heat, HeatPart};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::sync::mpsc;
 use tracking::TrackerSettings;
-use video::{Clock, Frame, LiveOptions, LiveReader, LiveSource, Scaler, StopHandle};
+use video::{Clock, LiveOptions, LiveReader, LiveSource, StopHandle};
 
+use super::audience::{Audience, up};
 use super::delivery::Sink;
-use super::versions::Versions;
-use crate::commands::count::Looks;
+use super::rules::CurrentRules;
 use crate::config::{Camera, Loaded};
-use crate::inputs;
 
-/// Width of the pictures on the live page.
-const PICTURE_WIDTH: u32 = 960;
-/// Shortest time between two of them.
-const PICTURE_EVERY: StreamDuration = StreamDuration::from_micros(190_000);
-/// What is drawn on where pictures are not shown.
-const BACKGROUND: [u8; 3] = [24, 30, 38];
 /// Pauses after a camera's thread has failed.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -114,75 +103,6 @@ impl Running {
             tracing::error!("a camera's thread panicked");
         }
     }
-}
-
-/// A camera's rules, which may be edited while it is watched.
-pub(crate) struct CurrentRules {
-    file: PathBuf,
-    inbox: RulesInbox,
-    now: Mutex<Rules>,
-    /// How often they were changed.
-    edition: AtomicU64,
-}
-
-impl CurrentRules {
-    pub(crate) fn open(loaded: &Loaded, camera: &Camera, versions: &mut Versions) -> Result<Self> {
-        let file = loaded.path(&camera.rules);
-        let mut rules = inputs::rules(&file).with_context(|| format!("camera `{}`", camera.name))?;
-        versions.assign(&camera.name, &mut rules)?;
-        Ok(Self { file, inbox: RulesInbox::default(), now: Mutex::new(rules), edition: AtomicU64::new(0) })
-    }
-
-    pub(crate) fn get(&self) -> Rules {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Reads the file again; true when the rules have changed.
-    ///
-    /// # Errors
-    /// When the file cannot be read, a rule is impossible or names a class that the model does not know: then the old
-    /// ones stay in force.
-    pub(crate) fn refresh(
-        &self,
-        view: &server::Camera,
-        classes: &[String],
-        versions: &mut Versions,
-    ) -> Result<bool> {
-        let mut rules = inputs::rules(&self.file)?;
-        rules.check_classes(classes)?;
-        versions.assign(&view.name, &mut rules)?;
-        if rules == self.get() {
-            return Ok(false);
-        }
-        let (lines, zones) = shown(&rules);
-        view.update(|viewed| (viewed.lines, viewed.zones) = (lines, zones));
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = rules.clone();
-        self.inbox.put(rules);
-        self.edition.fetch_add(1, Ordering::Release);
-        Ok(true)
-    }
-}
-
-/// How a camera is shown before it has answered.
-pub(crate) fn view(camera: &Camera, rules: &CurrentRules) -> Arc<server::Camera> {
-    let (lines, zones) = shown(&rules.get());
-    Arc::new(server::Camera::new(camera.name.clone(), camera.pictures, lines, zones))
-}
-
-fn shown(rules: &Rules) -> (Vec<LineView>, Vec<ZoneView>) {
-    let points = |points: &[observation::Point]| points.iter().map(|point| [point.x, point.y]).collect();
-    let lines = rules.lines.iter().map(|line| LineView {
-        name: line.name.clone(),
-        points: points(&line.points),
-        forward: line.names.forward.clone(),
-        backward: line.names.backward.clone(),
-    });
-    let zones = rules.zones.iter().map(|zone| ZoneView {
-        name: zone.name.clone(),
-        points: points(&zone.points),
-        occupancy: 0,
-    });
-    (lines.collect(), zones.collect())
 }
 
 /// Starts a camera's thread. It goes on until it is stopped, whatever happens to the camera.
@@ -321,141 +241,7 @@ fn ended(event: &event::Event) -> OffsetDateTime {
     }
 }
 
-/// Whether a camera's pictures come and are counted.
-fn up(camera: &str, is_up: bool) {
-    gauge!("camtally_camera_up", "camera" => camera.to_owned()).set(f64::from(u8::from(is_up)));
-}
-
 /// A moment of an event's stream by the calendar.
 fn later(event: &event::Event, moment: StreamTime) -> OffsetDateTime {
     event.time + time::Duration::microseconds((moment - event.stream_time).as_micros())
-}
-
-/// What people see of a camera.
-struct Audience {
-    view: Arc<server::Camera>,
-    model: Arc<ModelFacts>,
-    rules: Arc<CurrentRules>,
-    edition: u64,
-    looks: Looks,
-    overlay: Option<(u32, u32, Overlay)>,
-    scaler: Scaler,
-    drawn: Option<StreamTime>,
-}
-
-impl Audience {
-    fn new(rules: &Arc<CurrentRules>, seat: &Seat) -> Self {
-        Self {
-            view: Arc::clone(&seat.view),
-            model: Arc::clone(&seat.model),
-            rules: Arc::clone(rules),
-            edition: rules.edition.load(Ordering::Acquire),
-            looks: Looks::new(&rules.get()),
-            overlay: None,
-            scaler: Scaler::new(),
-            drawn: None,
-        }
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Viewed)) {
-        self.view.update(change);
-    }
-
-    fn state(&self, state: &State) {
-        let shown = match state {
-            State::Counting { .. } => CameraState::Counting,
-            State::Offline { since, reason } => {
-                CameraState::Offline { since: *since, reason: reason.clone() }
-            }
-            State::Frozen { since, reason } => CameraState::Frozen { since: *since, reason: reason.clone() },
-            _ => CameraState::Connecting,
-        };
-        up(&self.view.name, shown == CameraState::Counting);
-        match &shown {
-            CameraState::Offline { reason, .. } | CameraState::Frozen { reason, .. } => {
-                tracing::warn!(camera = self.view.name, state = shown.as_str(), reason);
-            }
-            _ => tracing::info!(camera = self.view.name, state = shown.as_str()),
-        }
-        self.change(|viewed| viewed.state = shown);
-    }
-
-    fn shed(&self, frames: u64) {
-        counter!("camtally_frames_shed_total", "camera" => self.view.name.clone()).increment(frames);
-        self.change(|viewed| viewed.shed += frames);
-    }
-
-    fn frame(
-        &mut self,
-        frame: &Frame,
-        calendar: OffsetDateTime,
-        seen: &[TrackedDetection],
-        analysis: &Analysis,
-        still: u64,
-    ) -> Result<(), BoxError> {
-        counter!("camtally_frames_analysed_total", "camera" => self.view.name.clone()).increment(1);
-        let edition = self.rules.edition.load(Ordering::Acquire);
-        if edition != self.edition {
-            self.edition = edition;
-            self.looks = Looks::new(&self.rules.get());
-        }
-        let summary = analysis.summary();
-        self.looks.set(&summary);
-        // Pictures come again after a freeze without a new connection.
-        up(&self.view.name, true);
-        self.change(|viewed| {
-            viewed.state = CameraState::Counting;
-            viewed.last_frame = Some(calendar);
-            viewed.frames += 1;
-            viewed.still = still;
-            for (zone, totals) in viewed.zones.iter_mut().zip(&summary.zones) {
-                zone.occupancy = totals.occupancy;
-            }
-        });
-        let due = self.drawn.is_none_or(|drawn| frame.time - drawn >= PICTURE_EVERY);
-        if due && self.view.pictures().wanted() {
-            self.drawn = Some(frame.time);
-            let jpeg = self.draw(frame, seen)?;
-            self.view.pictures().show(jpeg);
-        }
-        Ok(())
-    }
-
-    fn draw(&mut self, frame: &Frame, seen: &[TrackedDetection]) -> Result<Vec<u8>, BoxError> {
-        let width = PICTURE_WIDTH.min(frame.width()).max(2);
-        let height = (width * frame.height() / frame.width().max(1)).max(2);
-        let mut pixels = if self.view.pictures {
-            frame.to_rgb_sized(&mut self.scaler, width, height)?.data
-        } else {
-            BACKGROUND.repeat(width as usize * height as usize)
-        };
-        let overlay = match &mut self.overlay {
-            Some((w, h, overlay)) if (*w, *h) == (width, height) => overlay,
-            overlay => &mut overlay.insert((width, height, Overlay::new(width, height)?)).2,
-        };
-        let boxes: Vec<BoxLook> = seen
-            .iter()
-            .filter(|seen| seen.time == frame.time)
-            .map(|seen| BoxLook {
-                track: seen.track,
-                bbox: seen.detection.bbox,
-                label: self
-                    .model
-                    .classes
-                    .get(usize::from(seen.detection.class.0))
-                    .cloned()
-                    .unwrap_or_default(),
-                confidence: seen.detection.confidence,
-            })
-            .collect();
-        let content = FrameContent {
-            time: frame.time,
-            boxes: &boxes,
-            lines: &self.looks.lines,
-            zones: &self.looks.zones,
-            notice: None,
-        };
-        overlay.frame(&mut pixels, &content)?;
-        Ok(drawing::encode_jpeg(&Rgb::new(width, height, &pixels)?)?)
-    }
 }

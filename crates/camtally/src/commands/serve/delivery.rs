@@ -59,25 +59,27 @@ impl Sink {
 /// The task that brings events to the store.
 pub(crate) struct Delivery {
     task: JoinHandle<()>,
-    /// Whether everything in the journal is in the store.
-    idle: watch::Receiver<bool>,
+    /// Only asked how much is pending.
+    onlooker: Reader,
     end: watch::Sender<bool>,
 }
 
-/// Starts to deliver. `last_call` says that no more events will be appended.
-pub(crate) fn start(reader: Reader, app: Arc<App>, last_call: Arc<AtomicBool>) -> Result<Delivery> {
-    let (idle_in, idle) = watch::channel(false);
+/// Starts to deliver.
+pub(crate) fn start(journal: &Journal, app: Arc<App>) -> Delivery {
     let (end, ended) = watch::channel(false);
-    let task = tokio::spawn(deliver(reader, app, last_call, idle_in, ended));
-    Ok(Delivery { task, idle, end })
+    let task = tokio::spawn(deliver(journal.reader(), app, ended));
+    Delivery { task, onlooker: journal.reader(), end }
 }
 
 impl Delivery {
     /// Waits until everything in the journal is in the store; false when that takes too long.
     pub(crate) async fn caught_up(&self, at_most: Duration) -> bool {
-        let mut idle = self.idle.clone();
-        idle.mark_changed();
-        tokio::time::timeout(at_most, idle.wait_for(|idle| *idle)).await.is_ok_and(|idle| idle.is_ok())
+        let caught_up = async {
+            while self.onlooker.status().pending > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(at_most, caught_up).await.is_ok()
     }
 
     pub(crate) async fn end(self) {
@@ -91,13 +93,7 @@ impl Delivery {
     }
 }
 
-async fn deliver(
-    mut reader: Reader,
-    app: Arc<App>,
-    last_call: Arc<AtomicBool>,
-    idle: watch::Sender<bool>,
-    mut ended: watch::Receiver<bool>,
-) {
+async fn deliver(mut reader: Reader, app: Arc<App>, mut ended: watch::Receiver<bool>) {
     let mut pause = FIRST_PAUSE;
     while !*ended.borrow_and_update() {
         // Reading waits for the disk, so it runs on a thread of its own.
@@ -119,15 +115,8 @@ async fn deliver(
             }
         };
         let delivered = match entries {
-            Ok(entries) if entries.is_empty() => {
-                let _last = last_call.load(Ordering::Acquire);
-                idle.send_replace(true);
-                continue;
-            }
-            Ok(entries) => {
-                idle.send_replace(false);
-                store(&app, &reader, entries).await
-            }
+            Ok(entries) if entries.is_empty() => continue,
+            Ok(entries) => store(&app, &reader, entries).await,
             Err(error) => Err(error),
         };
         let status = reader.status();
@@ -170,8 +159,10 @@ async fn store(app: &Arc<App>, reader: &Reader, entries: Vec<Entry>) -> Result<(
         tracing::error!(id = %refused.id, reason = refused.reason, "the store refuses an event");
     }
     counter!("camtally_events_stored_total").increment(ingested.stored);
+    reader.acknowledge(last).context("the journal cannot note what was delivered")?;
+    // Last: what is delivered again must not be shown twice.
     for event in events {
         app.publish(event);
     }
-    reader.acknowledge(last).context("the journal cannot note what was delivered")
+    Ok(())
 }

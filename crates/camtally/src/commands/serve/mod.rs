@@ -1,13 +1,14 @@
 //! `camtally serve`: cameras, journal, store and pages in one process.
 
+mod audience;
 mod camera;
 mod delivery;
 mod logging;
+mod rules;
 mod upkeep;
 mod versions;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -19,7 +20,7 @@ use store::Store;
 use tokio::net::TcpListener;
 use video::SystemClock;
 
-use camera::CurrentRules;
+use rules::CurrentRules;
 use versions::Versions;
 
 use crate::cli::Serve;
@@ -80,7 +81,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         rules.push(Arc::new(CurrentRules::open(loaded, camera, &mut versions)?));
     }
     let views: Vec<_> =
-        config.cameras.iter().zip(&rules).map(|(camera, rules)| camera::view(camera, rules)).collect();
+        config.cameras.iter().zip(&rules).map(|(camera, rules)| rules::view(camera, rules)).collect();
     let (site, zone) = (config.site.name.clone(), config.site.time_zone.clone());
     let app = Arc::new(App::new(store.clone(), views.clone(), site, zone, metrics)?);
     app.readiness.lacks("cameras", "the model is being loaded");
@@ -92,18 +93,10 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         )
     })?;
     let address = listener.local_addr()?;
-    let (stop, stopped) = tokio::sync::watch::channel(false);
     let pages = axum::serve(listener, server::router(Arc::clone(&app)));
-    let mut ended = stopped.clone();
-    let pages = tokio::spawn(async move {
-        tokio::select! {
-            served = pages => served,
-            _ = ended.wait_for(|stop| *stop) => Ok(()),
-        }
-    });
+    let pages = tokio::spawn(pages.into_future());
 
-    let last_call = Arc::new(AtomicBool::new(false));
-    let delivery = delivery::start(journal.reader(), Arc::clone(&app), Arc::clone(&last_call))?;
+    let delivery = delivery::start(&journal, Arc::clone(&app));
     // What was watched before the start is asked of the store, so the journal's events must be there first.
     if !delivery.caught_up(CATCHING_UP).await {
         tracing::warn!("the store does not take the journal's events yet; they are kept");
@@ -149,14 +142,12 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     if tokio::time::timeout(ENDING, heat_kept).await.is_err() {
         tracing::warn!("the last parts of heat maps are not in the store");
     }
-    last_call.store(true, Ordering::Release);
     if !delivery.caught_up(ENDING).await {
         tracing::warn!("the last events are not in the store yet: the journal keeps them for the next start");
     }
     delivery.end().await;
-    // The last reader of the pages may be gone.
-    stop.send(true).ok();
-    pages.await.map_err(|error| anyhow!("the pages' end failed: {error}"))??;
+    // Until now they could be asked how the end goes on.
+    pages.abort();
     store.close().await;
     Ok(())
 }

@@ -8,7 +8,7 @@ use store::{HeatPart, Retention, Store};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
-use super::camera::CurrentRules;
+use super::rules::CurrentRules;
 use super::versions::Versions;
 
 /// How often rules files are looked at.
@@ -28,29 +28,33 @@ pub(crate) async fn follow_edits(
     let mut clock = tokio::time::interval(LOOK);
     loop {
         clock.tick().await;
-        for ((view, rules), told) in cameras.iter().zip(&mut told) {
-            // Rules files are small: reading them takes no longer than asking whether they have changed.
-            match rules.refresh(view, &classes, &mut versions) {
-                Ok(changed) => {
-                    told.clear();
-                    if changed {
-                        tracing::info!(camera = view.name, "edited rules are in force");
+        // Files may lie on a slow disk.
+        tokio::task::block_in_place(|| {
+            for ((view, rules), told) in cameras.iter().zip(&mut told) {
+                // Rules files are small: reading them takes no longer than asking whether they have changed.
+                match rules.refresh(view, &classes, &mut versions) {
+                    Ok(changed) => {
+                        told.clear();
+                        if changed {
+                            tracing::info!(camera = view.name, "edited rules are in force");
+                        }
                     }
-                }
-                Err(error) => {
-                    let error = format!("{error:#}");
-                    if *told != error {
-                        tracing::error!(
-                            camera = view.name,
-                            error,
-                            "the edited rules are wrong; the old ones stay in force"
-                        );
-                        counter!("camtally_rules_refused_total", "camera" => view.name.clone()).increment(1);
-                        *told = error;
+                    Err(error) => {
+                        let error = format!("{error:#}");
+                        if *told != error {
+                            tracing::error!(
+                                camera = view.name,
+                                error,
+                                "the edited rules are wrong; the old ones stay in force"
+                            );
+                            counter!("camtally_rules_refused_total", "camera" => view.name.clone())
+                                .increment(1);
+                            *told = error;
+                        }
                     }
                 }
             }
-        }
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which version of each rule is in force: a rule that was edited gets a new one, over restarts too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub(crate) struct Versions {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Known {
     version: u32,
-    /// The rule without its version.
+    /// The rule without its version; null when it is not in the file at present.
     rule: Value,
 }
 
@@ -44,11 +44,21 @@ impl Versions {
         let mut now = before.clone();
         for line in &mut rules.lines {
             let content = without_version(serde_json::to_value(&*line)?);
-            line.version = version(&mut now, format!("line {}", line.name), line.version, content);
+            line.version = version(&mut now, line_key(&line.name), line.version, content);
         }
         for zone in &mut rules.zones {
             let content = without_version(serde_json::to_value(&*zone)?);
-            zone.version = version(&mut now, format!("zone {}", zone.name), zone.version, content);
+            zone.version = version(&mut now, zone_key(&zone.name), zone.version, content);
+        }
+        // A rule that was taken out is another one when it comes back.
+        let names: HashSet<String> = rules
+            .lines
+            .iter()
+            .map(|line| line_key(&line.name))
+            .chain(rules.zones.iter().map(|zone| zone_key(&zone.name)))
+            .collect();
+        for (_, known) in now.iter_mut().filter(|(name, _)| !names.contains(*name)) {
+            known.rule = Value::Null;
         }
         if now != before {
             self.known.insert(camera.to_owned(), now);
@@ -74,6 +84,14 @@ fn version(known: &mut BTreeMap<String, Known>, name: String, written: u32, rule
     };
     known.insert(name, Known { version, rule });
     version
+}
+
+fn line_key(name: &str) -> String {
+    format!("line {name}")
+}
+
+fn zone_key(name: &str) -> String {
+    format!("zone {name}")
 }
 
 fn without_version(mut rule: Value) -> Value {
@@ -105,5 +123,8 @@ mod tests {
         assert_eq!(assigned(folder.path(), &edited), [2, 1]);
         assert_eq!(assigned(folder.path(), &edited), [2, 1]);
         assert_eq!(assigned(folder.path(), RULES), [3, 1], "going back is a change as well");
+        let (door, _) = RULES.split_at(RULES.rfind("[[line]]").unwrap());
+        assert_eq!(assigned(folder.path(), door), [3]);
+        assert_eq!(assigned(folder.path(), RULES), [3, 2], "a rule that comes back is a new one");
     }
 }

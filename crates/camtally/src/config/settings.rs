@@ -1,0 +1,226 @@
+//! Every setting, with its default.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use video::Transport;
+
+/// Everything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The folder of the journal, the database and what else must outlive the program.
+    pub(crate) data: PathBuf,
+    pub(crate) site: Site,
+    pub(crate) server: Server,
+    pub(crate) store: Store,
+    pub(crate) journal: Journal,
+    pub(crate) detection: Detection,
+    /// The cameras.
+    #[serde(rename = "camera")]
+    pub(crate) cameras: Vec<Camera>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Site {
+    pub(crate) name: String,
+    /// IANA name: hours and days are those of its clock.
+    pub(crate) time_zone: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) listen: SocketAddr,
+    /// Whether everybody who reaches an address beyond this machine may see everything.
+    pub(crate) without_sign_in: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Store {
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`; a file in the data folder unless given.
+    pub(crate) url: Secret,
+    /// Connections at once.
+    pub(crate) connections: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Journal {
+    /// The most that it may take on disk, in MiB.
+    pub(crate) limit_mib: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Detection {
+    /// A name, or a folder with a model.toml.
+    pub(crate) model: PathBuf,
+    /// Longest side of the picture that the model sees; 0 is the model's own.
+    pub(crate) input: u32,
+    /// Detectors side by side; 0 is one for each core.
+    pub(crate) threads: usize,
+    /// Frames that a detector takes at once when so many wait.
+    pub(crate) batch: usize,
+    /// Frames a second of each camera that are analysed.
+    pub(crate) analyse_fps: f64,
+    /// Whether no inference is spent where nothing moves.
+    pub(crate) motion_gate: bool,
+    /// Whether posters and mannequins are learned, and left out of the counts.
+    pub(crate) fixtures: bool,
+}
+
+/// One camera.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Camera {
+    /// Unique; it is in every event.
+    pub(crate) name: String,
+    /// `rtsp://…`, `http://…`, `/dev/video0`, `replay:FILE`, `loop:FILE`.
+    pub(crate) address: Secret,
+    #[serde(default)]
+    pub(crate) user: String,
+    #[serde(default)]
+    pub(crate) password: Secret,
+    /// A file that holds the password, for those who keep secrets in files.
+    #[serde(default)]
+    pub(crate) password_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) transport: RtspTransport,
+    /// Whether an `https` address needs a certificate that this machine trusts.
+    #[serde(default = "yes")]
+    pub(crate) verify_tls: bool,
+    /// The rules file: lines and zones.
+    pub(crate) rules: PathBuf,
+    /// Whether its pictures may be shown on the live page.
+    #[serde(default)]
+    pub(crate) pictures: bool,
+    /// In place of `detection.analyse_fps`.
+    #[serde(default)]
+    pub(crate) analyse_fps: Option<f64>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How RTSP brings its packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RtspTransport {
+    #[default]
+    Automatic,
+    Tcp,
+    Udp,
+}
+
+impl From<RtspTransport> for Transport {
+    fn from(transport: RtspTransport) -> Self {
+        match transport {
+            RtspTransport::Automatic => Self::Automatic,
+            RtspTransport::Tcp => Self::Tcp,
+            RtspTransport::Udp => Self::Udp,
+        }
+    }
+}
+
+/// A text that may hold a password: it is never shown.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    fn masked(&self) -> &'static str {
+        if self.0.is_empty() { "" } else { "********" }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.masked())
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.masked())
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            site: Site::default(),
+            server: Server::default(),
+            store: Store::default(),
+            journal: Journal::default(),
+            detection: Detection::default(),
+            cameras: Vec::new(),
+        }
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { name: "site".to_owned(), time_zone: "UTC".to_owned() }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: ([127, 0, 0, 1], 8740).into(), without_sign_in: false }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: Secret::default(), connections: 8 }
+    }
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { limit_mib: 2048 }
+    }
+}
+
+impl Default for Detection {
+    fn default() -> Self {
+        Self {
+            model: "nanodet-416".into(),
+            input: 0,
+            threads: 0,
+            batch: 4,
+            analyse_fps: 5.0,
+            motion_gate: true,
+            fixtures: true,
+        }
+    }
+}
+
+impl Camera {
+    /// A camera with the defaults.
+    pub(crate) fn new(name: &str, address: &str, rules: PathBuf) -> Self {
+        Self {
+            name: name.to_owned(),
+            address: Secret(address.to_owned()),
+            user: String::new(),
+            password: Secret::default(),
+            password_file: None,
+            transport: RtspTransport::default(),
+            verify_tls: true,
+            rules,
+            pictures: false,
+            analyse_fps: None,
+        }
+    }
+}
