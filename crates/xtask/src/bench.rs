@@ -7,6 +7,9 @@ mod sample;
 mod scenes;
 mod tracking;
 
+pub(crate) use measured::keep;
+pub(crate) use sample::{RULES, VIDEO};
+
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 /// One benchmark: a row of [`BENCHES`].

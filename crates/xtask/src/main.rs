@@ -9,11 +9,16 @@ mod bench;
 mod commands;
 mod deny;
 mod docs;
+mod faults;
 mod fuzz;
 mod links;
 mod markdown;
+mod program;
+mod rtsp;
+mod serving;
 mod shell;
 mod tools;
+mod usage;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,6 +44,8 @@ enum Task {
     Deny,
     /// Build the guide as HTML
     Docs,
+    /// Kill, starve and harass the whole program, and look for anything lost or doubled
+    Faults(faults::Arguments),
     /// Fuzz the parsers with libFuzzer
     Fuzz(fuzz::Arguments),
     /// Check the links of every Markdown file
@@ -67,6 +74,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Commands => commands::run(),
         Task::Deny => deny::run(),
         Task::Docs => docs::run(),
+        Task::Faults(arguments) => faults::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
         Task::Links => links::run(),
         Task::Tools(arguments) => tools::run(arguments),

@@ -80,11 +80,16 @@ impl Cluster {
     /// As a power cut would: ends the server at once, and starts it again.
     pub(crate) fn crash(&mut self) {
         self.end();
+        self.start_again();
+    }
+
+    /// Starts it after it has ended.
+    pub(crate) fn start_again(&mut self) {
         self.server = serve(self.folder.path(), &self.binaries, self.user, &self.options);
     }
 
     /// SIGQUIT, PostgreSQL's immediate shutdown: nothing is written any more.
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         let quit = Command::new("kill").arg("-QUIT").arg(self.server.id().to_string()).status();
         if !quit.is_ok_and(|status| status.success()) {
             self.server.kill().ok();

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::measured::{keep, program, timed};
 use super::sample::{FRAMES, RULES, VIDEO};
-use crate::shell;
+use crate::{shell, usage};
 
 /// The sample lasts 79.5 s: so many make an hour.
 const LOOPS: u32 = 46;
@@ -87,25 +87,17 @@ struct Used {
 /// Runs a command to its end and watches what it uses.
 fn watched(command: &mut Command) -> anyhow::Result<Used> {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("starting it")?;
-    let proc = std::path::PathBuf::from(format!("/proc/{}", child.id()));
     let mut memory_mib = Vec::new();
-    let ticks = loop {
-        let stat = std::fs::read_to_string(proc.join("stat"))?;
-        // The name in brackets may hold spaces; what follows it does not.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let number = |index: usize| fields.get(index).and_then(|text| text.parse::<u64>().ok());
+    let cpu_s = loop {
+        let used = usage::of(child.id())?;
         // A process that has ended and was not waited for still says what it used.
-        if fields.first() == Some(&"Z") {
-            break number(11).zip(number(12)).context("no times in /proc/PID/stat")?;
+        if used.has_ended {
+            break used.cpu_s;
         }
-        let status = std::fs::read_to_string(proc.join("status")).unwrap_or_default();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = resident.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-        memory_mib.extend(kib.map(|kib| kib / 1024.0));
+        memory_mib.push(used.memory_mib);
         std::thread::sleep(Duration::from_millis(100));
     };
     let status = child.wait()?;
     ensure!(matches!(status.code(), Some(0 | 3)), "{command:?} failed: {status}");
-    // Linux counts in hundredths of a second on every machine that we run on.
-    Ok(Used { cpu_s: (ticks.0 + ticks.1) as f64 / 100.0, memory_mib })
+    Ok(Used { cpu_s, memory_mib })
 }
