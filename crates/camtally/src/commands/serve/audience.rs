@@ -66,18 +66,18 @@ impl Audience {
             State::Frozen { since, reason } => CameraState::Frozen { since: *since, reason: reason.clone() },
             _ => CameraState::Connecting,
         };
-        up(&self.view.name, shown == CameraState::Counting);
+        up(&self.view.id, shown == CameraState::Counting);
         match &shown {
             CameraState::Offline { reason, .. } | CameraState::Frozen { reason, .. } => {
-                tracing::warn!(camera = self.view.name, state = shown.as_str(), reason);
+                tracing::warn!(camera = self.view.id, state = shown.as_str(), reason);
             }
-            _ => tracing::info!(camera = self.view.name, state = shown.as_str()),
+            _ => tracing::info!(camera = self.view.id, state = shown.as_str()),
         }
         self.change(|viewed| viewed.state = shown);
     }
 
     pub(super) fn shed(&self, frames: u64) {
-        counter!("camtally_frames_shed_total", "camera" => self.view.name.clone()).increment(frames);
+        counter!("camtally_frames_shed_total", "camera" => self.view.id.clone()).increment(frames);
         self.change(|viewed| viewed.shed += frames);
     }
 
@@ -89,7 +89,7 @@ impl Audience {
         analysis: &Analysis,
         still: u64,
     ) -> Result<(), BoxError> {
-        counter!("camtally_frames_analysed_total", "camera" => self.view.name.clone()).increment(1);
+        counter!("camtally_frames_analysed_total", "camera" => self.view.id.clone()).increment(1);
         let edition = self.rules.edition.load(Ordering::Acquire);
         if edition != self.edition {
             self.edition = edition;
@@ -98,7 +98,7 @@ impl Audience {
         let summary = analysis.summary();
         self.looks.set(&summary);
         // Pictures come again after a freeze without a new connection.
-        up(&self.view.name, true);
+        up(&self.view.id, true);
         self.change(|viewed| {
             viewed.state = CameraState::Counting;
             viewed.last_frame = Some(calendar);
