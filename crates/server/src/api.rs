@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::App;
 use crate::problem::{Code, PROBLEM_JSON, ProblemBody};
-use crate::{cameras, counts, events, health, live};
+use crate::{cameras, counts, events, exports, health, live};
 
 /// The cookie of a session.
 pub(crate) const SESSION_COOKIE: &str = "camtally_session";
@@ -41,6 +41,7 @@ const ADDRESS: &str = "/api/v1/openapi.json";
         (name = "cameras", description = "Cameras as they are at this moment."),
         (name = "counts", description = "How many, and how much of the time was watched."),
         (name = "events", description = "Single events."),
+        (name = "exports", description = "Whole tables as CSV, JSON Lines or Parquet."),
         (name = "live", description = "Events as they come."),
         (name = "health", description = "Whether the program can do its work."),
     ),
@@ -66,6 +67,7 @@ fn subjects() -> OpenApiRouter<Arc<App>> {
         .merge(cameras::routes())
         .merge(counts::routes())
         .merge(events::routes())
+        .merge(exports::routes())
         .merge(live::routes())
         .merge(health::routes())
 }

@@ -5,7 +5,7 @@ use event::Event;
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::Store;
 use time::OffsetDateTime;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 
 use crate::{Cameras, SignIn, Site, Sites};
 
@@ -36,6 +36,9 @@ pub struct App {
     /// What time it is.
     pub clock: Clock,
 
+    /// Exports that are being written.
+    pub(crate) exports: Arc<Semaphore>,
+
     live: broadcast::Sender<Arc<Event>>,
 }
 
@@ -51,6 +54,7 @@ impl App {
             metrics,
             readiness: Readiness::default(),
             clock: Clock::default(),
+            exports: Arc::new(Semaphore::new(crate::exports::AT_ONCE)),
             live,
         }
     }

@@ -19,7 +19,7 @@ use crate::App;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready)).routes(routes!(metrics))
+    OpenApiRouter::new().routes(routes!(alive)).routes(routes!(ready)).routes(routes!(metrics))
 }
 
 /// What keeps it from doing its work.
@@ -35,7 +35,7 @@ struct Ready {
 /// The program runs.
 #[utoipa::path(get, path = "/livez", tag = "health", security(()),
     responses((status = 200, description = "It does.", body = String, content_type = "text/plain")))]
-async fn live() -> &'static str {
+async fn alive() -> &'static str {
     "ok\n"
 }
 

@@ -13,6 +13,7 @@ mod app;
 mod cameras;
 mod counts;
 mod events;
+mod exports;
 mod extract;
 mod health;
 mod http;

@@ -45,6 +45,13 @@ impl Site {
     }
 }
 
+impl Site {
+    /// What stands as `camera` in the corrections of the site's occupancy; no camera is called so.
+    pub(crate) fn corrections_camera(&self) -> String {
+        format!("site:{}", self.id)
+    }
+}
+
 /// All sites.
 #[derive(Debug, Default)]
 pub struct Sites(RwLock<BTreeMap<String, Arc<Site>>>);

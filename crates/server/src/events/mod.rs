@@ -36,7 +36,7 @@ const KINDS: [Measure; 7] = [
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct EventsQuestion {
+pub(crate) struct EventsQuestion {
     /// The first moment of the stretch in which the event's `time` lies.
     #[param(example = "2026-11-23T00:00:00Z", format = DateTime)]
     from: String,
@@ -68,7 +68,7 @@ struct EventsQuestion {
 
 impl EventsQuestion {
     /// None when the caller may see none of what is asked about.
-    fn query(&self, app: &App, caller: &Caller) -> Result<Option<EventQuery>, Problem> {
+    pub(crate) fn query(&self, app: &App, caller: &Caller) -> Result<Option<EventQuery>, Problem> {
         let sites = list(self.site.as_deref());
         let cameras = caller.cameras(app).narrow(app, &sites, list(self.camera.as_deref()))?;
         let cursor = self.cursor.as_deref().map(|text| {

@@ -80,7 +80,10 @@ impl Caller {
         }
         let cameras = app.cameras.all();
         let seen = cameras.iter().filter(|camera| self.role(&camera.site).is_some());
-        Scope::Only(seen.map(|camera| camera.id.clone()).collect())
+        let sites = app.sites.all();
+        let corrected = sites.iter().filter(|site| self.role(&site.id).is_some());
+        let corrected = corrected.map(|site| site.corrections_camera());
+        Scope::Only(seen.map(|camera| camera.id.clone()).chain(corrected).collect())
     }
 
     /// The camera of this id, if the caller has the role at its site.

@@ -22,7 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 
 /// Events as they come, as server-sent events. A reader that is too slow is told how many it has missed; they are in the
 /// store.
-#[utoipa::path(get, path = "/api/v1/live", tag = "live",
+#[utoipa::path(get, path = "/api/v1/live", operation_id = "live_events", tag = "live",
     responses((status = 200, description = "Server-sent events.", content_type = "text/event-stream", body = String)),
     extensions(("x-endless" = json!(true))))]
 async fn events(
