@@ -74,18 +74,18 @@ impl Audience {
             State::Frozen { since, reason } => CameraState::Frozen { since: *since, reason: reason.clone() },
             _ => CameraState::Connecting,
         };
-        up(&self.view.name, shown == CameraState::Counting);
+        up(&self.view.id, shown == CameraState::Counting);
         match &shown {
             CameraState::Offline { reason, .. } | CameraState::Frozen { reason, .. } => {
-                tracing::warn!(camera = self.view.name, state = shown.as_str(), reason);
+                tracing::warn!(camera = self.view.id, state = shown.as_str(), reason);
             }
-            _ => tracing::info!(camera = self.view.name, state = shown.as_str()),
+            _ => tracing::info!(camera = self.view.id, state = shown.as_str()),
         }
         self.change(|viewed| viewed.state = shown);
     }
 
     pub(super) fn shed(&mut self, frames: u64) {
-        counter!("camtally_frames_shed_total", "camera" => self.view.name.clone()).increment(frames);
+        counter!("camtally_frames_shed_total", "camera" => self.view.id.clone()).increment(frames);
         self.load.shed += frames;
         self.change(|viewed| viewed.shed += frames);
     }
@@ -98,7 +98,7 @@ impl Audience {
         analysis: &Analysis,
         still: u64,
     ) -> Result<(), BoxError> {
-        counter!("camtally_frames_analysed_total", "camera" => self.view.name.clone()).increment(1);
+        counter!("camtally_frames_analysed_total", "camera" => self.view.id.clone()).increment(1);
         let edition = self.rules.edition.load(Ordering::Acquire);
         if edition != self.edition {
             self.edition = edition;
@@ -107,9 +107,9 @@ impl Audience {
         let summary = analysis.summary();
         self.looks.set(&summary);
         // Pictures come again after a freeze without a new connection.
-        up(&self.view.name, true);
+        up(&self.view.id, true);
         if let Some(overload) = self.load.frame(frame.time) {
-            let camera = self.view.name.as_str();
+            let camera = self.view.id.as_str();
             match overload {
                 Some(reason) => tracing::warn!(camera, state = "overloaded", reason),
                 None => tracing::info!(camera, state = "counting", "it is no longer overloaded"),
