@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::address::{Kind, LiveSource};
+use address::{Kind, LiveSource};
+
 use super::clock::Clock;
 use super::control::Control;
 use super::item::LiveItem;
