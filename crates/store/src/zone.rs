@@ -9,7 +9,8 @@ use jiff::{Timestamp, ToSpan as _};
 use time::OffsetDateTime;
 
 use crate::rollup::Level;
-use crate::{Error, Result, instant};
+use crate::{Error, Result};
+use database::instant;
 
 /// A time zone of the IANA database.
 #[derive(Clone, Debug, PartialEq, Eq)]
