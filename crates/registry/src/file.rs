@@ -1,0 +1,430 @@
+//! The whole installation as one file: sites, cameras with their rules, shared views.
+//!
+//! Secrets are left out, unless a passphrase is given: then each camera carries its whole address and its password,
+//! encrypted with ChaCha20-Poly1305 under a key that Argon2id makes of the passphrase, and bound to the camera's id.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
+use counting::{LineRule, Rules, ZoneRule};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::record::{By, Change, record};
+use crate::seal::CameraSecret;
+use crate::view::NewView;
+use crate::{
+    CameraChange, Error, NewCamera, NewSite, Pictures, Registry, Result, RtspTransport, Secret, cameras,
+    rules, sites, view,
+};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE: usize = 16 << 20;
+/// What the file says it is.
+const FORMAT: &str = "camtally/1";
+/// The shortest passphrase.
+const PASSPHRASE: usize = 12;
+
+/// How the file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Toml,
+    /// For programs.
+    Json,
+}
+
+/// What is in the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Installation {
+    format: String,
+    /// Sixteen random bytes, in base64, from which and the passphrase the key of the secrets is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(default, rename = "site", skip_serializing_if = "Vec::is_empty")]
+    sites: Vec<NewSite>,
+    #[serde(default, rename = "camera", skip_serializing_if = "Vec::is_empty")]
+    cameras: Vec<CameraEntry>,
+    #[serde(default, rename = "view", skip_serializing_if = "Vec::is_empty")]
+    views: Vec<NewView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CameraEntry {
+    id: String,
+    site: String,
+    name: String,
+    /// What may be shown of it; the whole one is in `secret`.
+    address: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    user: String,
+    #[serde(default)]
+    transport: RtspTransport,
+    #[serde(default = "yes")]
+    verify_tls: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    analyse_fps: Option<f64>,
+    #[serde(default)]
+    pictures: Pictures,
+    #[serde(default)]
+    blurred: bool,
+    #[serde(default = "yes")]
+    started: bool,
+    /// Nonce and ciphertext, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    #[serde(default, rename = "line", skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<LineRule>,
+    #[serde(default, rename = "zone", skip_serializing_if = "Vec::is_empty")]
+    zones: Vec<ZoneRule>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A written file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// Its text.
+    pub text: String,
+    /// Cameras whose secrets could not be opened, and are missing in it.
+    pub without_secrets: Vec<String>,
+}
+
+/// What an import has done, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// What was not there: `site NAME`, `camera NAME`, `view NAME`.
+    pub created: Vec<String>,
+    /// What was changed.
+    pub changed: Vec<String>,
+    /// What was the same already.
+    pub unchanged: Vec<String>,
+}
+
+impl Installation {
+    /// Reads a file and checks all of it that can be checked without looking elsewhere.
+    ///
+    /// # Errors
+    /// With the first thing that is wrong, and where it is. No message quotes a value of the file.
+    pub fn parse(text: &str, format: Format) -> Result<Self> {
+        let wrong = |what: String| Error::invalid("file", what);
+        if text.len() > MAX_FILE {
+            return Err(wrong(format!("it is longer than {MAX_FILE} bytes")));
+        }
+        let file: Self = match format {
+            Format::Json => serde_json::from_str(text).map_err(|error| {
+                // The message itself may quote a value.
+                wrong(format!("line {}: it is no JSON of this form ({:?})", error.line(), error.classify()))
+            })?,
+            Format::Toml => toml::from_str(text).map_err(|error: toml::de::Error| {
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or(text);
+                let line = before.matches('\n').count() + 1;
+                let message = error.message();
+                let known = message.starts_with("unknown field") || message.starts_with("missing field");
+                let what = if known { message } else { "it is no TOML of this form" };
+                wrong(format!("line {line}: {}", what.replace('\n', ", ")))
+            })?,
+        };
+        if file.format != FORMAT {
+            return Err(Error::invalid(
+                "format",
+                format!("this program reads files of the format `{FORMAT}`"),
+            ));
+        }
+        file.checked()
+    }
+
+    fn checked(mut self) -> Result<Self> {
+        for (at, site) in self.sites.iter().enumerate() {
+            site.clone().checked().map_err(|error| error.within(&format!("site[{at}]")))?;
+            if self.sites[..at].iter().any(|other| other.id == site.id) {
+                return Err(Error::invalid(format!("site[{at}].id"), "it stands twice in the file"));
+            }
+        }
+        for at in 0..self.cameras.len() {
+            let (before, rest) = self.cameras.split_at_mut(at);
+            let camera = &mut rest[0];
+            let place = format!("camera[{at}]");
+            crate::Id::parse("id", &camera.id).map_err(|error| error.within(&place))?;
+            if before.iter().any(|other| other.id == camera.id) {
+                return Err(Error::invalid(format!("{place}.id"), "it stands twice in the file"));
+            }
+            let rules = camera.rules().checked();
+            let rules = rules.map_err(|error| Error::invalid(format!("{place}.rules"), error.to_string()))?;
+            (camera.lines, camera.zones) = (rules.lines, rules.zones);
+        }
+        Ok(self)
+    }
+
+    /// Writes the file.
+    pub fn write(&self, format: Format) -> String {
+        match format {
+            Format::Json => {
+                serde_json::to_string_pretty(self).expect("its numbers were checked to be finite")
+            }
+            Format::Toml => toml::to_string(self).expect("a struct of texts, numbers and lists becomes TOML"),
+        }
+    }
+}
+
+impl CameraEntry {
+    fn rules(&self) -> Rules {
+        Rules { lines: self.lines.clone(), zones: self.zones.clone() }
+    }
+}
+
+/// The cipher of an export.
+struct Cipher(ChaCha20Poly1305);
+
+impl Cipher {
+    fn new(passphrase: &Secret, salt: &[u8]) -> Result<Self> {
+        let mut key = Zeroizing::new([0; 32]);
+        let params = Params::new(64 * 1024, 3, 1, Some(32)).expect("these parameters are in range");
+        let made = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
+            passphrase.expose().as_bytes(),
+            salt,
+            &mut *key,
+        );
+        made.map_err(|_| Error::Passphrase)?;
+        Ok(Self(ChaCha20Poly1305::new(&(*key).into())))
+    }
+
+    fn encrypt(&self, secret: &CameraSecret, camera: &str) -> Result<String> {
+        let nonce = random::<12>()?;
+        let payload = Payload { msg: &secret.to_bytes(), aad: camera.as_bytes() };
+        let sealed = self.0.encrypt(&Nonce::from(nonce), payload);
+        let sealed = sealed.expect("a secret is shorter than what the cipher takes");
+        Ok(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    fn decrypt(&self, text: &str, camera: &str) -> Result<CameraSecret> {
+        let bytes = STANDARD.decode(text).map_err(|_| Error::Passphrase)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<12>().ok_or(Error::Passphrase)?;
+        let payload = Payload { msg: sealed, aad: camera.as_bytes() };
+        let plain = self.0.decrypt(&Nonce::from(*nonce), payload).map_err(|_| Error::Passphrase)?;
+        CameraSecret::from_bytes(&Zeroizing::new(plain)).ok_or(Error::Passphrase)
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    let filled = getrandom::fill(&mut bytes);
+    filled.map_err(|error| Error::Seal(format!("the system gives no random bytes: {error}")))?;
+    Ok(bytes)
+}
+
+impl Registry {
+    /// Everything that was made here, as one file; with the secrets, encrypted, when a passphrase is given.
+    ///
+    /// # Errors
+    /// A passphrase of fewer than twelve characters, or the database fails.
+    pub async fn export(&self, format: Format, passphrase: Option<&Secret>, by: &By) -> Result<Exported> {
+        let mut salt = None;
+        let mut cipher = None;
+        if let Some(passphrase) = passphrase {
+            if passphrase.expose().chars().count() < PASSPHRASE {
+                let what = format!("write at least {PASSPHRASE} characters");
+                return Err(Error::invalid("passphrase", what));
+            }
+            let bytes = random::<16>()?;
+            cipher = Some(Cipher::new(passphrase, &bytes)?);
+            salt = Some(STANDARD.encode(bytes));
+        }
+        let mut tx = self.begin().await?;
+        let mut file = Installation {
+            format: FORMAT.to_owned(),
+            salt,
+            sites: Vec::new(),
+            cameras: Vec::new(),
+            views: Vec::new(),
+        };
+        for site in sites::all(&mut tx, false).await? {
+            file.sites.push(NewSite::of(site.id, site.settings));
+        }
+        let mut without_secrets = Vec::new();
+        for row in cameras::all(&mut tx, false).await? {
+            let rules = rules::get(&mut tx, &row.camera.id, row.camera.rules).await?.rules;
+            let secret = match (&cipher, self.source(&row)) {
+                (None, _) => None,
+                (Some(cipher), Ok(parts)) => Some(cipher.encrypt(&parts.secret(), &row.camera.id)?),
+                (Some(_), Err(_)) => {
+                    without_secrets.push(row.camera.id.clone());
+                    None
+                }
+            };
+            let (camera, settings) = (row.camera.clone(), row.camera.settings);
+            file.cameras.push(CameraEntry {
+                id: camera.id,
+                site: camera.site,
+                name: settings.name,
+                address: settings.address,
+                user: settings.user,
+                transport: settings.transport,
+                verify_tls: settings.verify_tls,
+                analyse_fps: settings.analyse_fps,
+                pictures: settings.pictures,
+                blurred: settings.blurred,
+                started: camera.started,
+                secret,
+                lines: rules.lines,
+                zones: rules.zones,
+            });
+        }
+        for view in view::views(&mut tx, None).await?.into_iter().filter(|view| view.shared) {
+            let view::View { name, site, shared, query, .. } = view;
+            file.views.push(NewView { name, site, shared, query });
+        }
+        let action =
+            if cipher.is_some() { "installation.export_with_secrets" } else { "installation.export" };
+        record(&mut tx, by, vec![whole(action, None)]).await?;
+        tx.commit().await?;
+        Ok(Exported { text: file.write(format), without_secrets })
+    }
+
+    /// Makes what is not there and changes what is different, all of it or nothing. What the file does not name stays as
+    /// it is. With `only_try` nothing is changed, and the answer says what would be.
+    ///
+    /// # Errors
+    /// With the first thing that is wrong, and where it is in the file.
+    pub async fn import(
+        &self,
+        file: Installation,
+        passphrase: Option<&Secret>,
+        only_try: bool,
+        by: &By,
+    ) -> Result<Imported> {
+        let cipher = match (&file.salt, passphrase) {
+            (Some(salt), Some(passphrase)) => {
+                let salt = STANDARD.decode(salt).map_err(|_| Error::invalid("salt", "it is no base64"))?;
+                Some(Cipher::new(passphrase, &salt)?)
+            }
+            _ => None,
+        };
+        let mut done = Imported::default();
+        let mut tx = self.begin().await?;
+        for (at, site) in file.sites.into_iter().enumerate() {
+            let name = format!("site {}", site.id);
+            let imported = self.import_site(&mut tx, site, by).await;
+            done.note(name, imported.map_err(|error| error.within(&format!("site[{at}]")))?);
+        }
+        for (at, camera) in file.cameras.into_iter().enumerate() {
+            let name = format!("camera {}", camera.id);
+            let imported = self.import_camera(&mut tx, camera, cipher.as_ref(), by).await;
+            done.note(name, imported.map_err(|error| error.within(&format!("camera[{at}]")))?);
+        }
+        let known = view::views(&mut tx, None).await?;
+        for new in file.views {
+            let name = format!("view {}", new.name);
+            let is_same = |view: &view::View| {
+                (&view.name, &view.site, &view.query) == (&new.name, &new.site, &new.query)
+            };
+            let is_known = known.iter().any(is_same);
+            if !is_known {
+                view::add(&mut tx, None, new, by).await?;
+            }
+            done.note(name, if is_known { None } else { Some(true) });
+        }
+        let is_same = done.created.is_empty() && done.changed.is_empty();
+        if !only_try && !is_same {
+            let after = serde_json::to_value(&done).expect("lists of texts become JSON");
+            record(&mut tx, by, vec![whole("installation.import", Some(after))]).await?;
+            self.commit(tx).await?;
+        }
+        Ok(done)
+    }
+
+    /// Some(true) when it was made, Some(false) when it was changed.
+    async fn import_site(&self, tx: &mut database::Tx, site: NewSite, by: &By) -> Result<Option<bool>> {
+        let before = match self.site_to_change(tx, &site.id, None).await {
+            Ok(before) => before,
+            Err(Error::NotFound { .. }) => {
+                self.add_site(tx, site, by).await?;
+                return Ok(Some(true));
+            }
+            Err(error) => return Err(error),
+        };
+        let (_, settings) = site.checked()?;
+        let after = self.set_site(tx, &before, settings, by).await?;
+        Ok((after.version != before.version).then_some(false))
+    }
+
+    async fn import_camera(
+        &self,
+        tx: &mut database::Tx,
+        entry: CameraEntry,
+        cipher: Option<&Cipher>,
+        by: &By,
+    ) -> Result<Option<bool>> {
+        let secret = match (&entry.secret, cipher) {
+            (Some(_), None) => return Err(Error::Passphrase),
+            (Some(secret), Some(cipher)) => Some(cipher.decrypt(secret, &entry.id)?),
+            (None, _) => None,
+        };
+        let rules = entry.rules();
+        let (address, password) = match secret {
+            Some(secret) => (secret.address, secret.password),
+            None => (entry.address.as_str().into(), None),
+        };
+        let row = match self.camera_to_change(tx, &entry.id, None).await {
+            Ok(row) => row,
+            Err(Error::NotFound { .. }) => {
+                let new = NewCamera {
+                    id: entry.id,
+                    site: entry.site,
+                    name: Some(entry.name),
+                    address,
+                    user: Some(entry.user),
+                    password,
+                    transport: entry.transport,
+                    verify_tls: entry.verify_tls,
+                    analyse_fps: entry.analyse_fps,
+                    pictures: entry.pictures,
+                    blurred: entry.blurred,
+                    started: entry.started,
+                    rules,
+                };
+                self.add_camera(tx, new, by).await?;
+                return Ok(Some(true));
+            }
+            Err(error) => return Err(error),
+        };
+        let change = CameraChange {
+            site: Some(entry.site),
+            name: Some(entry.name),
+            address: Some(address),
+            user: Some(entry.user),
+            // A file without secrets takes none away.
+            password: password.map(Some),
+            transport: Some(entry.transport),
+            verify_tls: Some(entry.verify_tls),
+            analyse_fps: Some(entry.analyse_fps),
+            pictures: Some(entry.pictures),
+            blurred: Some(entry.blurred),
+        };
+        let (after, _) = self.set_camera(tx, &row, change, by).await?;
+        let rules_before = row.camera.rules;
+        let set = self.set_rules(tx, &after.id, None, rules, Some("imported".to_owned()), by).await?;
+        let is_same = after.version == row.camera.version && set.info.version == rules_before;
+        Ok((!is_same).then_some(false))
+    }
+}
+
+impl Imported {
+    fn note(&mut self, name: String, what: Option<bool>) {
+        match what {
+            Some(true) => self.created.push(name),
+            Some(false) => self.changed.push(name),
+            None => self.unchanged.push(name),
+        }
+    }
+}
+
+fn whole(action: &'static str, after: Option<serde_json::Value>) -> Change<'static> {
+    Change { action, kind: "installation", id: "all", site: None, before: None, after }
+}
