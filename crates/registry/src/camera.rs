@@ -255,12 +255,7 @@ fn machine(source: &LiveSource) -> Option<(&'static str, &str, u16)> {
 impl CameraSettings {
     pub(crate) fn check(&self) -> Result<()> {
         checks::name("name", &self.name)?;
-        match self.analyse_fps {
-            Some(fps) if !(0.1..=120.0).contains(&fps) => {
-                Err(Error::invalid("analyse_fps", "write 0.1 to 120 frames a second"))
-            }
-            _ => Ok(()),
-        }
+        checks::fps("analyse_fps", self.analyse_fps)
     }
 
     /// Whether the camera has to be connected anew when its settings become those of `other`.

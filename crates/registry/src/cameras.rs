@@ -325,10 +325,7 @@ impl Registry {
     /// As [`put_rules`](Self::put_rules); and when there is no set `number`.
     pub async fn restore_rules(&self, id: &str, version: i64, number: i64, by: &By) -> Result<RuleSet> {
         let mut tx = self.begin().await?;
-        let mut old = rules::get(&mut tx, id, number).await?.rules;
-        // Versions are given anew: the ones of that time may have been used for other rules since.
-        old.lines.iter_mut().for_each(|line| line.version = 1);
-        old.zones.iter_mut().for_each(|zone| zone.version = 1);
+        let old = rules::get(&mut tx, id, number).await?.rules;
         let what = Some(format!("set {number} restored"));
         let set = self.set_rules(&mut tx, id, Some(version), old, what, by).await?;
         self.commit(tx).await?;

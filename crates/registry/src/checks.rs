@@ -18,3 +18,9 @@ pub(crate) fn text(field: &str, text: &str, most: usize) -> Result<()> {
     let wrong = || Error::invalid(field, format!("at most {most} bytes, without control characters"));
     is_text.then_some(()).ok_or_else(wrong)
 }
+
+/// A rate of frames, if there is one.
+pub(crate) fn fps(field: &str, fps: Option<f64>) -> Result<()> {
+    let is_rate = fps.is_none_or(|fps| (0.1..=120.0).contains(&fps));
+    is_rate.then_some(()).ok_or_else(|| Error::invalid(field, "write 0.1 to 120 frames a second"))
+}

@@ -3,6 +3,8 @@
 //! Secrets are left out, unless a passphrase is given: then each camera carries its whole address and its password,
 //! encrypted with ChaCha20-Poly1305 under a key that Argon2id makes of the passphrase, and bound to the camera's id.
 
+use std::fmt;
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +19,7 @@ use crate::seal::CameraSecret;
 use crate::view::NewView;
 use crate::{
     CameraChange, Error, NewCamera, NewSite, Pictures, Registry, Result, RtspTransport, Secret, cameras,
-    rules, sites, view,
+    checks, rules, sites, view,
 };
 
 /// The largest file that is read, in bytes.
@@ -36,8 +38,8 @@ pub enum Format {
     Json,
 }
 
-/// What is in the file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What is in the file. Somebody may have written a password into an address of it, so `Debug` only counts.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Installation {
     format: String,
@@ -52,7 +54,7 @@ pub struct Installation {
     views: Vec<NewView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CameraEntry {
     id: String,
@@ -107,6 +109,13 @@ pub struct Imported {
     pub unchanged: Vec<String>,
 }
 
+impl fmt::Debug for Installation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sites, cameras, views) = (self.sites.len(), self.cameras.len(), self.views.len());
+        write!(f, "Installation({sites} sites, {cameras} cameras, {views} views)")
+    }
+}
+
 impl Installation {
     /// Reads a file and checks all of it that can be checked without looking elsewhere.
     ///
@@ -151,13 +160,19 @@ impl Installation {
             let (before, rest) = self.cameras.split_at_mut(at);
             let camera = &mut rest[0];
             let place = format!("camera[{at}]");
-            crate::Id::parse("id", &camera.id).map_err(|error| error.within(&place))?;
+            let check = crate::Id::parse("id", &camera.id)
+                .and_then(|_| checks::name("name", &camera.name))
+                .and_then(|()| checks::fps("analyse_fps", camera.analyse_fps));
+            check.map_err(|error| error.within(&place))?;
             if before.iter().any(|other| other.id == camera.id) {
                 return Err(Error::invalid(format!("{place}.id"), "it stands twice in the file"));
             }
             let rules = camera.rules().checked();
             let rules = rules.map_err(|error| Error::invalid(format!("{place}.rules"), error.to_string()))?;
             (camera.lines, camera.zones) = (rules.lines, rules.zones);
+        }
+        for (at, view) in self.views.iter().enumerate() {
+            view::check(&view.name, &view.query).map_err(|error| error.within(&format!("view[{at}]")))?;
         }
         Ok(self)
     }
@@ -284,7 +299,7 @@ impl Registry {
             if cipher.is_some() { "installation.export_with_secrets" } else { "installation.export" };
         record(&mut tx, by, vec![whole(action, None)]).await?;
         tx.commit().await?;
-        Ok(Exported { text: file.write(format), without_secrets })
+        Ok(Exported { text, without_secrets })
     }
 
     /// Makes what is not there and changes what is different, all of it or nothing. What the file does not name stays as
@@ -319,8 +334,12 @@ impl Registry {
             done.note(name, imported.map_err(|error| error.within(&format!("camera[{at}]")))?);
         }
         let known = view::views(&mut tx, None).await?;
-        for new in file.views {
+        for (at, new) in file.views.into_iter().enumerate() {
             let name = format!("view {}", new.name);
+            if let Some(site) = &new.site {
+                let check = self.check_site(&mut tx, site).await;
+                check.map_err(|error| error.within(&format!("view[{at}]")))?;
+            }
             let is_same = |view: &view::View| {
                 (&view.name, &view.site, &view.query) == (&new.name, &new.site, &new.query)
             };

@@ -79,6 +79,9 @@ pub(crate) async fn put(
     what: String,
     by: &By,
 ) -> Result<RuleSet> {
+    // A version that somebody wrote could use up all that are left.
+    rules.lines.iter_mut().for_each(|line| line.version = 1);
+    rules.zones.iter_mut().for_each(|zone| zone.version = 1);
     let before = versions(tx, camera).await?;
     let mut known = before.clone();
     known.assign(&mut rules);

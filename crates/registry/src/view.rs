@@ -101,7 +101,7 @@ fn values(view: &View) -> Vec<Value> {
     ]
 }
 
-fn check(name: &str, query: &Map<String, Json>) -> Result<()> {
+pub(crate) fn check(name: &str, query: &Map<String, Json>) -> Result<()> {
     checks::name("name", name)?;
     let bytes = Json::Object(query.clone()).to_string().len();
     let wrong = || Error::invalid("query", format!("a question has at most {QUERY} bytes of JSON"));
