@@ -4,8 +4,8 @@ use counting::Rules;
 use database::{Tx, Value, instant};
 use serde_json::json;
 
-use crate::camera::Parts;
 use crate::keys::{self, Key};
+use crate::parts::Parts;
 use crate::record::{By, Change, record, revise};
 use crate::{Camera, CameraChange, Error, Made, NewCamera, Registry, Result, RuleSet, RuleSetInfo, rules};
 

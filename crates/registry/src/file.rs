@@ -1,21 +1,17 @@
 //! The whole installation as one file: sites, cameras with their rules, shared views.
 //!
 //! Secrets are left out, unless a passphrase is given: then each camera carries its whole address and its password,
-//! encrypted with ChaCha20-Poly1305 under a key that Argon2id makes of the passphrase, and bound to the camera's id.
+//! encrypted.
 
 use std::fmt;
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 use counting::{LineRule, Rules, ZoneRule};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
+use crate::cipher::{Cipher, random};
 use crate::record::{By, Change, record};
-use crate::seal::CameraSecret;
 use crate::view::NewView;
 use crate::{
     CameraChange, Error, NewCamera, NewSite, Pictures, Registry, Result, RtspTransport, Secret, cameras,
@@ -178,12 +174,17 @@ impl Installation {
     }
 
     /// Writes the file.
-    pub fn write(&self, format: Format) -> String {
+    ///
+    /// # Errors
+    /// A saved view asks for what TOML cannot write, such as null.
+    pub fn write(&self, format: Format) -> Result<String> {
         match format {
             Format::Json => {
-                serde_json::to_string_pretty(self).expect("its numbers were checked to be finite")
+                Ok(serde_json::to_string_pretty(self).expect("its numbers were checked to be finite"))
             }
-            Format::Toml => toml::to_string(self).expect("a struct of texts, numbers and lists becomes TOML"),
+            Format::Toml => toml::to_string(self).map_err(|_| {
+                Error::invalid("format", "a saved view holds a value that TOML does not have: export as JSON")
+            }),
         }
     }
 }
@@ -192,46 +193,6 @@ impl CameraEntry {
     fn rules(&self) -> Rules {
         Rules { lines: self.lines.clone(), zones: self.zones.clone() }
     }
-}
-
-/// The cipher of an export.
-struct Cipher(ChaCha20Poly1305);
-
-impl Cipher {
-    fn new(passphrase: &Secret, salt: &[u8]) -> Result<Self> {
-        let mut key = Zeroizing::new([0; 32]);
-        let params = Params::new(64 * 1024, 3, 1, Some(32)).expect("these parameters are in range");
-        let made = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
-            passphrase.expose().as_bytes(),
-            salt,
-            &mut *key,
-        );
-        made.map_err(|_| Error::Passphrase)?;
-        Ok(Self(ChaCha20Poly1305::new(&(*key).into())))
-    }
-
-    fn encrypt(&self, secret: &CameraSecret, camera: &str) -> Result<String> {
-        let nonce = random::<12>()?;
-        let payload = Payload { msg: &secret.to_bytes(), aad: camera.as_bytes() };
-        let sealed = self.0.encrypt(&Nonce::from(nonce), payload);
-        let sealed = sealed.expect("a secret is shorter than what the cipher takes");
-        Ok(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
-    }
-
-    fn decrypt(&self, text: &str, camera: &str) -> Result<CameraSecret> {
-        let bytes = STANDARD.decode(text).map_err(|_| Error::Passphrase)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<12>().ok_or(Error::Passphrase)?;
-        let payload = Payload { msg: sealed, aad: camera.as_bytes() };
-        let plain = self.0.decrypt(&Nonce::from(*nonce), payload).map_err(|_| Error::Passphrase)?;
-        CameraSecret::from_bytes(&Zeroizing::new(plain)).ok_or(Error::Passphrase)
-    }
-}
-
-fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    let filled = getrandom::fill(&mut bytes);
-    filled.map_err(|error| Error::Seal(format!("the system gives no random bytes: {error}")))?;
-    Ok(bytes)
 }
 
 impl Registry {
@@ -295,6 +256,7 @@ impl Registry {
             let view::View { name, site, shared, query, .. } = view;
             file.views.push(NewView { name, site, shared, query });
         }
+        let text = file.write(format)?;
         let action =
             if cipher.is_some() { "installation.export_with_secrets" } else { "installation.export" };
         record(&mut tx, by, vec![whole(action, None)]).await?;

@@ -23,10 +23,12 @@
 mod camera;
 mod cameras;
 mod checks;
+mod cipher;
 mod error;
 mod file;
 mod id;
 mod keys;
+mod parts;
 mod provisioned;
 mod reach;
 mod record;

@@ -4,7 +4,7 @@ use database::{Access, Database, Step, Tx, Value, instant, step};
 use time::Duration;
 use tokio::sync::watch;
 
-use crate::camera::Parts;
+use crate::parts::Parts;
 use crate::record::By;
 use crate::seal::CameraSecret;
 use crate::{
