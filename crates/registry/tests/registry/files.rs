@@ -65,7 +65,7 @@ pub(crate) async fn an_import_is_done_whole_or_not_at_all(place: &Place) {
         ("camtally/1", "camtally/9", "`format`"),
         ("id = \"b\"", "id = \"a\"", "`camera[1].id`: it stands twice"),
         ("Asia/Ho_Chi_Minh", "Saigon?", "`site[0].time_zone`"),
-        ("name = \"A\"", "nam = \"s3cret\"", "line 6"),
+        ("name = \"A\"", "nam = \"s3cret\"", "line 9"),
         ("site = \"south\"", "site = 7", "line "),
         ("id = \"b\"", "id = \"B\"", "`camera[1].id`"),
         (
