@@ -409,3 +409,42 @@ impl Imported {
 fn whole(action: &'static str, after: Option<serde_json::Value>) -> Change<'static> {
     Change { action, kind: "installation", id: "all", site: None, before: None, after }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TOML: &str = include_str!("../../../fuzz/seeds/installation/toml");
+    const JSON: &str = include_str!("../../../fuzz/seeds/installation/json");
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn a_damaged_file_is_refused_or_comes_back_as_it_was_read(
+            json in any::<bool>(),
+            edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3_usize), 0..5)
+        ) {
+            let (text, format) = if json { (JSON, Format::Json) } else { (TOML, Format::Toml) };
+            let mut bytes = text.as_bytes().to_vec();
+            for (at, byte, kind) in edits {
+                let at = at.index(bytes.len());
+                match kind {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    _ => { bytes.remove(at); }
+                }
+            }
+            match Installation::parse(&String::from_utf8_lossy(&bytes), format) {
+                Ok(file) => {
+                    if let Ok(written) = file.write(format) {
+                        prop_assert!(Installation::parse(&written, format)? == file, "{}", written);
+                    }
+                }
+                Err(error) => prop_assert!(!error.to_string().contains("s3cret"), "{}", error),
+            }
+        }
+    }
+}

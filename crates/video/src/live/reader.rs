@@ -63,10 +63,10 @@ impl LiveReader {
         if let Kind::Replay { path, .. } = source.kind()
             && !matches!(Source::resolve(path)?, Source::File(_))
         {
-            return Err(Error::BadAddress {
+            return Err(Error::BadAddress(address::BadAddress {
                 name: source.to_string(),
                 reason: "only a video file can be replayed",
-            });
+            }));
         }
         let control = Arc::new(Control::new(clock));
         let outbox = Arc::new(Outbox::new(options.waiting_frames));
