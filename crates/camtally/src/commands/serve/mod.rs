@@ -139,7 +139,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         engine.1.classes.clone(),
         versions,
     ));
-    let retention = tokio::spawn(upkeep::retain(store.clone()));
+    let retention = tokio::spawn(upkeep::retain(store.clone(), config.retention.kept()));
     signals.ended().await;
     tracing::info!("ending");
     edits.abort();
