@@ -53,6 +53,13 @@ impl FromRequestParts<Arc<App>> for Caller {
     }
 }
 
+#[cfg(test)]
+impl From<access::Caller> for Caller {
+    fn from(caller: access::Caller) -> Self {
+        Self(caller)
+    }
+}
+
 impl Caller {
     /// The role that the caller has at a site.
     pub(crate) fn role(&self, site: &str) -> Option<Role> {
