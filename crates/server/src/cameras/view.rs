@@ -77,6 +77,11 @@ pub enum CameraState {
     Connecting,
     /// Pictures come and are counted.
     Counting,
+    /// Pictures come, and there is no time for all that should be analysed.
+    Overloaded {
+        /// How many are left out, and what to do.
+        reason: String,
+    },
     /// No pictures come.
     Offline {
         /// When the last one came.
@@ -106,6 +111,7 @@ impl CameraState {
         match self {
             Self::Connecting => "connecting",
             Self::Counting => "counting",
+            Self::Overloaded { .. } => "overloaded",
             Self::Offline { .. } => "offline",
             Self::Frozen { .. } => "frozen",
             Self::Failed { .. } => "failed",
