@@ -98,52 +98,44 @@ impl Dialect {
     }
 }
 
-pub(crate) fn sqlite(values: Vec<Value>) -> Result<SqliteArguments> {
-    let mut arguments = SqliteArguments::default();
-    for value in values {
-        match value {
-            Value::Int(value) => arguments.add(value),
-            Value::IntOrNull(value) => arguments.add(value),
-            Value::Real(value) => arguments.add(value),
-            Value::Flag(value) => arguments.add(value),
-            Value::Text(value) => arguments.add(value),
-            Value::TextOrNull(value) => arguments.add(value),
-            Value::Id(value) => arguments.add(value),
-            Value::IdOrNull(value) => arguments.add(value),
-            Value::Bytes(value) => arguments.add(value),
-            Value::BytesOrNull(value) => arguments.add(value),
-            Value::Ints(list) => arguments.add(serde_json::Value::from(list).to_string()),
-            Value::Texts(list) => arguments.add(serde_json::Value::from(list).to_string()),
-            Value::Triples(rows) => arguments.add(triples(&rows)),
+/// The arguments of one database. How it takes a list is all that tells the two apart.
+macro_rules! arguments {
+    ($arguments:ty, $values:expr, $list:path) => {{
+        let mut arguments = <$arguments>::default();
+        for value in $values {
+            match value {
+                Value::Int(value) => arguments.add(value),
+                Value::IntOrNull(value) => arguments.add(value),
+                Value::Real(value) => arguments.add(value),
+                Value::Flag(value) => arguments.add(value),
+                Value::Text(value) => arguments.add(value),
+                Value::TextOrNull(value) => arguments.add(value),
+                Value::Id(value) => arguments.add(value),
+                Value::IdOrNull(value) => arguments.add(value),
+                Value::Bytes(value) => arguments.add(value),
+                Value::BytesOrNull(value) => arguments.add(value),
+                Value::Ints(list) => arguments.add($list(list)),
+                Value::Texts(list) => arguments.add($list(list)),
+                Value::Triples(rows) => arguments.add(triples(&rows)),
+            }
+            .map_err(sqlx::Error::Encode)?;
         }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
+        Ok(arguments)
+    }};
+}
+
+pub(crate) fn sqlite(values: Vec<Value>) -> Result<SqliteArguments> {
+    arguments!(SqliteArguments, values, json)
 }
 
 pub(crate) fn postgres(values: Vec<Value>) -> Result<PgArguments> {
-    let mut arguments = PgArguments::default();
-    for value in values {
-        match value {
-            Value::Int(value) => arguments.add(value),
-            Value::IntOrNull(value) => arguments.add(value),
-            Value::Real(value) => arguments.add(value),
-            Value::Flag(value) => arguments.add(value),
-            Value::Text(value) => arguments.add(value),
-            Value::TextOrNull(value) => arguments.add(value),
-            Value::Id(value) => arguments.add(value),
-            Value::IdOrNull(value) => arguments.add(value),
-            Value::Bytes(value) => arguments.add(value),
-            Value::BytesOrNull(value) => arguments.add(value),
-            Value::Ints(list) => arguments.add(list),
-            Value::Texts(list) => arguments.add(list),
-            Value::Triples(rows) => arguments.add(triples(&rows)),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
+    arguments!(PgArguments, values, std::convert::identity)
+}
+
+fn json(list: impl Into<serde_json::Value>) -> String {
+    list.into().to_string()
 }
 
 fn triples(rows: &[[i64; 3]]) -> String {
-    serde_json::Value::from(rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>()).to_string()
+    json(rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>())
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use access::Role;
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -12,6 +13,7 @@ use tokio_stream::wrappers::WatchStream;
 
 use crate::App;
 use crate::extract::Caller;
+use crate::http::Endless;
 use crate::problem::Problem;
 
 const BOUNDARY: &str = "camtally-picture";
@@ -40,7 +42,7 @@ pub(crate) async fn stream(
         jpeg.map(|jpeg| Ok::<_, std::convert::Infallible>(part(&jpeg)))
     });
     let kind = format!("multipart/x-mixed-replace; boundary={BOUNDARY}");
-    Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(parts)).into_response())
+    Ok((Extension(Endless), [(header::CONTENT_TYPE, kind)], Body::from_stream(parts)).into_response())
 }
 
 fn part(jpeg: &[u8]) -> Bytes {

@@ -9,6 +9,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
+use axum::response::Response;
+use futures_util::StreamExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,7 +29,7 @@ const HEADERS: Duration = Duration::from_secs(15);
 /// What the headers of a request may hold together, in bytes.
 const HEADERS_SIZE: usize = 32 * 1024;
 /// How long answers that are under way when the server ends may take to be complete.
-const ENDING: Duration = Duration::from_secs(5);
+const ENDING: Duration = Duration::from_secs(3);
 /// How long nothing is accepted after the system has refused to.
 const REFUSED: Duration = Duration::from_millis(200);
 
@@ -73,7 +75,8 @@ impl Limits {
     }
 }
 
-/// Answers what comes in at a listener until `ended`; then what is under way may take five seconds more.
+/// Answers what comes in at a listener until `ended`; then what is under way may take three seconds more, and
+/// what would never end by itself ends at once.
 ///
 /// HTTP/1.1 only: HTTP/2 without TLS (h2c) is spoken by no browser, and is a second way past a proxy's rules.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, ended: impl Future<Output = ()>) {
@@ -119,6 +122,21 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, ended:
     }
 }
 
+/// Marks an answer that goes on until its reader goes: when the server ends, so does it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Endless;
+
+/// Ends an endless answer with the server.
+fn until(mut is_ending: watch::Receiver<()>, response: Response) -> Response {
+    if response.extensions().get::<Endless>().is_none() {
+        return response;
+    }
+    response.map(|body| {
+        let ended = async move { is_ending.changed().await.unwrap_or_default() };
+        Body::from_stream(body.into_data_stream().take_until(Box::pin(ended)))
+    })
+}
+
 struct Connection {
     peer: IpAddr,
     _guest: Guest,
@@ -137,14 +155,16 @@ impl Connection {
         // Without it small messages wait for the other side's acknowledgement; it fails on a closed connection.
         stream.set_nodelay(true).ok();
         let peer = self.peer;
+        let ending = is_ending.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let router = router.clone();
+            let (router, ending) = (router.clone(), ending.clone());
             let origin = limits.origin(peer, request.headers());
             async move {
                 let mut request = request.map(Body::new);
                 request.extensions_mut().insert(Peer(origin));
                 let response = router.oneshot(request).await;
-                Ok::<_, Infallible>(response.unwrap_or_else(|never| match never {}))
+                let response = response.unwrap_or_else(|never| match never {});
+                Ok::<_, Infallible>(until(ending, response))
             }
         });
         let mut http = http1::Builder::new();

@@ -6,6 +6,7 @@ mod listen;
 mod slow;
 mod watch;
 
+pub(crate) use listen::Endless;
 pub use listen::{Limits, serve};
 
 use std::sync::Arc;

@@ -16,6 +16,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -34,6 +35,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::events::kinds;
 use crate::extract::{Asked, Caller, directions, list};
+use crate::http::Endless;
 use crate::problem::{Code, Problem};
 use crate::scope::Scope;
 use hub::Entry;
@@ -190,5 +192,6 @@ fn events(reader: Reader, seat: Seat) -> Response {
         };
         Some((Ok::<_, Infallible>(message), (reader, seat)))
     });
-    Sse::new(messages).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+    let messages = Sse::new(messages).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    (Extension(Endless), messages).into_response()
 }

@@ -1,5 +1,7 @@
 //! Who may be connected.
 
+use std::time::Duration;
+
 use server::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -34,7 +36,7 @@ async fn an_address_has_so_many_connections_and_gets_new_ones_when_it_closes_old
         if !answer.is_empty() {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     drop(second);
@@ -49,4 +51,26 @@ async fn another_name_is_refused_and_every_answer_has_an_id() {
     assert!(answer.starts_with("HTTP/1.1 421") && answer.contains("x-request-id: "), "{answer}");
     drop(stream);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn streams_that_never_end_do_not_hold_up_the_end_of_the_server() {
+    let server = Running::start(Limits::default()).await;
+    let mut streams = Vec::new();
+    for path in ["/api/v1/live", "/api/v1/cameras/door/live.mjpeg"] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let question = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        stream.write_all(question.as_bytes()).await.unwrap();
+        let mut head = vec![0; 4096];
+        let read = stream.read(&mut head).await.unwrap();
+        assert!(head[..read].starts_with(b"HTTP/1.1 200"), "{path}");
+        streams.push(stream);
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(1), server.stop()).await;
+    assert!(ended.is_ok(), "the server waits for its streams");
+    for mut stream in streams {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.unwrap();
+        assert!(rest.ends_with(b"0\r\n\r\n"), "the stream is not ended but cut off");
+    }
 }

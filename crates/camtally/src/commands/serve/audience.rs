@@ -24,7 +24,8 @@ const BACKGROUND: [u8; 3] = [24, 30, 38];
 
 /// Over how long the share of frames is taken for which there was no time.
 const LOAD_OVER: StreamDuration = StreamDuration::from_micros(10_000_000);
-/// From which share on a camera is called overloaded, and below which no longer.
+/// From which share on, twice in a row, a camera is called overloaded, and below which no longer. Once is no overload: what
+/// has piled up while a camera hung comes all at once.
 const OVERLOADED: f64 = 0.10;
 const RELIEVED: f64 = 0.05;
 
@@ -168,6 +169,8 @@ struct Load {
     since: Option<StreamTime>,
     analysed: u64,
     shed: u64,
+    /// Whether too much was left out when it was last looked at.
+    strained: bool,
     /// Why it is overloaded, while it is.
     overload: Option<String>,
 }
@@ -184,7 +187,9 @@ impl Load {
         let share = shed as f64 / wanted as f64;
         (self.since, self.analysed, self.shed) = (Some(time), 0, 0);
         let was = self.overload.is_some();
-        self.overload = (share >= if was { RELIEVED } else { OVERLOADED }).then(|| {
+        let strained = share >= OVERLOADED;
+        let again = std::mem::replace(&mut self.strained, strained) && strained;
+        self.overload = (again || was && share >= RELIEVED).then(|| {
             format!(
                 "there is no time for {:.0} % of the frames: watch fewer cameras, or set detection.analyse_fps or \
                  detection.input lower",
@@ -220,5 +225,11 @@ mod tests {
         assert_eq!(told(&mut load, 60.0, Some(14)), [false; 0], "7 % are not enough to call it over");
         assert_eq!(told(&mut load, 90.0, Some(100)), [false]);
         assert_eq!(told(&mut load, 120.0, Some(14)), [false; 0], "7 % are not enough to begin");
+    }
+
+    #[test]
+    fn what_has_piled_up_while_a_camera_hung_is_no_overload() {
+        let mut load = Load { shed: 60, ..Load::default() };
+        assert_eq!(told(&mut load, 0.0, None), [false; 0]);
     }
 }
