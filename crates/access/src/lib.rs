@@ -34,7 +34,7 @@ pub use authenticate::Known;
 pub use error::{Error, Result};
 pub use grant::{Grant, ParseGrantError};
 pub use limits::Rate;
-pub use mail::{Mail, MailError, Mailer, Sending, Smtp, SmtpSettings, SmtpTls};
+pub use mail::{Mail, MailError, Mailer, Sending};
 pub use oidc::{HttpClient, OidcSettings, OidcStart};
 pub use password::{Hashing, check_password};
 pub use registration::{NewRegistrationCode, RegistrationCode, SignUp};

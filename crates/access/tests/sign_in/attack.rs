@@ -46,7 +46,9 @@ pub(crate) async fn many_addresses_do_not_lock_out_a_known_browser(place: &Place
     place.accounts.sign_in(wish(PASSWORD, Some(&device)), &visit("198.51.100.1")).await.unwrap();
     // Nor is the known browser let to guess.
     let mut tries = 0;
-    while let Err(Error::SignIn) = place.accounts.sign_in(wish("wrong", Some(&device)), &visit("192.0.2.1")).await {
+    while let Err(Error::SignIn) =
+        place.accounts.sign_in(wish("wrong", Some(&device)), &visit("192.0.2.1")).await
+    {
         tries += 1;
     }
     assert_eq!(tries, 10);

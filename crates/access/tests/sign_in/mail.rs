@@ -19,7 +19,14 @@ pub(crate) async fn a_forgotten_password_is_chosen_anew(place: &Place) {
     };
     assert_eq!(mail.to, "anna@example.org");
     assert!(place.outbox.0.lock().unwrap().is_empty());
-    let link = mail.text.split("https://count.example.org/reset#").nth(1).unwrap().split_whitespace().next().unwrap();
+    let link = mail
+        .text
+        .split("https://count.example.org/reset#")
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap();
     assert!(accounts.reset_password(link, "too short", &asked).await.is_err());
     accounts.reset_password(link, OTHER, &asked).await.unwrap();
     assert!(matches!(accounts.reset_password(link, PASSWORD, &asked).await, Err(Error::Link)));

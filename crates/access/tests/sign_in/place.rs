@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use access::{
-    Accounts, Caller, Error, Grant, Hashing, Mail, Mailer, NewUser, Rights, Settings, SignIn, SignedIn, User, Vault, Visit,
-    Who,
+    Accounts, Caller, Error, Grant, Hashing, Mail, Mailer, NewUser, Rights, Settings, SignIn, SignedIn, User,
+    Vault, Visit, Who,
 };
 use database::{Database, Value};
 use time::OffsetDateTime;
@@ -51,7 +51,9 @@ impl Place {
                 cluster.create(&name);
                 cluster.address(&name)
             }
-            (None, folder) => format!("sqlite:{}", folder.as_ref().unwrap().path().join("access.db").display()),
+            (None, folder) => {
+                format!("sqlite:{}", folder.as_ref().unwrap().path().join("access.db").display())
+            }
         };
         let db = Database::open(&address, &database::Settings::default()).await.unwrap();
         let seconds = Arc::new(AtomicI64::new(0));
@@ -111,8 +113,11 @@ impl Place {
         for entry in self.log().await {
             assert!(![PASSWORD, OTHER].iter().any(|secret| entry.contains(secret)), "{entry}");
         }
-        let rows: Vec<(String,)> =
-            self.db.fetch("SELECT password FROM users WHERE password IS NOT NULL", Vec::<Value>::new()).await.unwrap();
+        let rows: Vec<(String,)> = self
+            .db
+            .fetch("SELECT password FROM users WHERE password IS NOT NULL", Vec::<Value>::new())
+            .await
+            .unwrap();
         assert!(rows.iter().all(|(hash,)| hash.starts_with("$argon2id$")));
         self.db.close().await;
     }

@@ -8,7 +8,8 @@ use crate::place::{PASSWORD, Place, caller, visit};
 /// What an app shows.
 fn app(key: &str, place: &Place) -> String {
     let secret = Secret::try_from_base32(key).unwrap();
-    let app = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_secret(secret).build().unwrap();
+    let app =
+        Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_secret(secret).build().unwrap();
     app.generate(place.now().unix_timestamp().unsigned_abs()).to_string()
 }
 
@@ -31,7 +32,10 @@ pub(crate) async fn codes_are_asked_for_and_good_once(place: &Place) {
     place.sign_in("anna", PASSWORD).await.unwrap();
     assert!(matches!(accounts.confirm_totp(&anna, "000000").await, Err(Error::SignIn)));
     accounts.confirm_totp(&anna, &app(&key.key, place)).await.unwrap();
-    assert!(accounts.begin_totp(&anna, PASSWORD).await.is_err(), "a thief of a session cannot put in another app");
+    assert!(
+        accounts.begin_totp(&anna, PASSWORD).await.is_err(),
+        "a thief of a session cannot put in another app"
+    );
 
     assert!(matches!(with_code(place, None).await, Err(Error::CodeNeeded)));
     assert!(matches!(place.sign_in("anna", "wrong").await, Err(Error::SignIn)), "the password comes first");

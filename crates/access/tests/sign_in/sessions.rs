@@ -11,7 +11,9 @@ pub(crate) async fn what_is_wrong_is_not_said(place: &Place) {
     place.user("root", "admin").await;
     place.accounts.update_user(&access::Caller::program(), off.id, None, disabled).await.unwrap();
     let mut said = Vec::new();
-    for (name, password) in [("anna", OTHER), ("nobody", PASSWORD), ("off", PASSWORD), ("off", OTHER), ("anna", "")] {
+    for (name, password) in
+        [("anna", OTHER), ("nobody", PASSWORD), ("off", PASSWORD), ("off", OTHER), ("anna", "")]
+    {
         said.push(place.sign_in(name, password).await.unwrap_err().to_string());
     }
     said.dedup();
@@ -52,15 +54,22 @@ pub(crate) async fn sessions_end(place: &Place) {
     let anna = place.user("anna", "viewer").await;
     let by_anna = caller(&anna);
     let accounts = &place.accounts;
-    let (one, two) = (place.sign_in("anna", PASSWORD).await.unwrap(), place.sign_in("anna", PASSWORD).await.unwrap());
+    let (one, two) =
+        (place.sign_in("anna", PASSWORD).await.unwrap(), place.sign_in("anna", PASSWORD).await.unwrap());
     let known = accounts.authenticate(one.session.access.reveal(), None).await.unwrap();
-    assert!(accounts.is_csrf(one.session.id, &one.session.csrf) && !accounts.is_csrf(two.session.id, &one.session.csrf));
+    assert!(
+        accounts.is_csrf(one.session.id, &one.session.csrf)
+            && !accounts.is_csrf(two.session.id, &one.session.csrf)
+    );
     assert_eq!((known.session, accounts.sessions(&by_anna).await.unwrap().len()), (Some(one.session.id), 2));
 
     let ben = caller(&place.user("ben", "admin").await);
     assert!(matches!(accounts.sign_out(&ben, one.session.id).await, Err(Error::NotFound(_))));
     accounts.sign_out(&by_anna, one.session.id).await.unwrap();
-    assert!(accounts.authenticate(one.session.access.reveal(), None).await.is_err(), "at once, though it was kept");
+    assert!(
+        accounts.authenticate(one.session.access.reveal(), None).await.is_err(),
+        "at once, though it was kept"
+    );
     accounts.sign_out_everywhere(&by_anna, anna.id).await.unwrap();
     assert!(accounts.authenticate(two.session.access.reveal(), None).await.is_err());
     assert!(accounts.sessions(&by_anna).await.unwrap().is_empty());
@@ -83,7 +92,8 @@ pub(crate) async fn a_changed_password_ends_everything(place: &Place) {
     assert!(accounts.authenticate(signed_in.session.access.reveal(), None).await.is_err());
     assert!(place.sign_in("anna", PASSWORD).await.is_err());
     let device = Some(signed_in.device);
-    let wish = SignIn { name: "anna".to_owned(), password: OTHER.to_owned(), device: device.clone(), code: None };
+    let wish =
+        SignIn { name: "anna".to_owned(), password: OTHER.to_owned(), device: device.clone(), code: None };
     let again = accounts.sign_in(wish, &visit("192.0.2.1")).await.unwrap();
     assert_ne!(device, Some(again.device), "the browser is no longer known");
 }

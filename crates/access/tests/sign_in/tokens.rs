@@ -20,7 +20,10 @@ pub(crate) async fn a_token_does_what_its_scopes_and_its_owner_may(place: &Place
     }
     let (made, secret) = accounts.create_token(&by_anna, anna.id, new(&["operator:north"])).await.unwrap();
     let known = accounts.authenticate(secret.reveal(), None).await.unwrap();
-    assert!(known.caller.rights.allow(Role::Operator, "north") && !known.caller.rights.allow(Role::Viewer, "south"));
+    assert!(
+        known.caller.rights.allow(Role::Operator, "north")
+            && !known.caller.rights.allow(Role::Viewer, "south")
+    );
     assert!(known.session.is_none() && known.caller.user().is_err());
     assert!(accounts.change_password(&known.caller, "a", "b").await.is_err(), "a token is no person");
     assert_eq!(accounts.tokens(&by_anna, Some(anna.id), None, 10).await.unwrap()[0].used, Some(place.now()));
@@ -30,7 +33,10 @@ pub(crate) async fn a_token_does_what_its_scopes_and_its_owner_may(place: &Place
     let change = UserChange { rights, ..UserChange::default() };
     accounts.update_user(&Caller::program(), anna.id, None, change).await.unwrap();
     let known = accounts.authenticate(secret.reveal(), None).await.unwrap();
-    assert!(known.caller.rights.allow(Role::Viewer, "north") && !known.caller.rights.allow(Role::Operator, "north"));
+    assert!(
+        known.caller.rights.allow(Role::Viewer, "north")
+            && !known.caller.rights.allow(Role::Operator, "north")
+    );
     let change = UserChange { disabled: Some(true), ..UserChange::default() };
     accounts.update_user(&Caller::program(), anna.id, None, change).await.unwrap();
     assert!(accounts.authenticate(secret.reveal(), None).await.is_err());

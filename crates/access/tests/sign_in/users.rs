@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use access::{
-    Caller, Error, NewRegistrationCode, NewUser, Rights, SignUp, UserChange,
-};
+use access::{Caller, Error, NewRegistrationCode, NewUser, Rights, SignUp, UserChange};
 
 use crate::place::{PASSWORD, Place, caller, visit};
 
@@ -32,7 +30,9 @@ pub(crate) async fn users_are_made_changed_and_deleted(place: &Place) {
     let admin = caller(&place.user("root", "admin").await);
     let anna = place.user("anna", "viewer operator:north").await;
     let accounts = &place.accounts;
-    for (name, email) in [("Anna", None), ("new", Some("ANNA@example.org")), ("anna@example.org", None), ("a b", None)] {
+    for (name, email) in
+        [("Anna", None), ("new", Some("ANNA@example.org")), ("anna@example.org", None), ("a b", None)]
+    {
         let new = NewUser { name: name.to_owned(), email: email.map(str::to_owned), ..NewUser::default() };
         let refused = accounts.create_user(&admin, new).await;
         assert!(matches!(refused, Err(Error::Taken(_) | Error::Invalid { .. })), "{name} {email:?}");
@@ -44,7 +44,8 @@ pub(crate) async fn users_are_made_changed_and_deleted(place: &Place) {
     assert_eq!(accounts.user_named(&admin, "anne").await.unwrap(), changed);
     let late = accounts.update_user(&admin, anna.id, Some(version), change).await;
     assert!(matches!(late, Err(Error::Changed)));
-    let names: Vec<_> = accounts.users(&admin, "", 10).await.unwrap().into_iter().map(|user| user.name).collect();
+    let names: Vec<_> =
+        accounts.users(&admin, "", 10).await.unwrap().into_iter().map(|user| user.name).collect();
     assert_eq!(names, ["anne", "root"]);
     assert_eq!(accounts.users(&admin, "anne", 10).await.unwrap().len(), 1);
 
@@ -114,7 +115,8 @@ pub(crate) async fn people_sign_up_by_a_code(place: &Place) {
         let refused = accounts.create_registration_code(&north, a_code(place, grant, 1)).await;
         assert!(matches!(refused, Err(Error::Denied(_))), "{grant}");
     }
-    let (made, code) = accounts.create_registration_code(&north, a_code(place, "operator:north", 2)).await.unwrap();
+    let (made, code) =
+        accounts.create_registration_code(&north, a_code(place, "operator:north", 2)).await.unwrap();
     let visit = visit("192.0.2.1");
     let anna = accounts.sign_up(sign_up(code.reveal(), "anna"), &visit).await.unwrap();
     assert_eq!(anna.rights, Rights::of(&["operator:north".parse().unwrap()]));
