@@ -45,7 +45,9 @@ mod tests {
     #[test]
     fn addresses_are_kept_in_one_way() {
         assert_eq!(normal_address(" Anna@Example.org "), Some("anna@example.org".to_owned()));
-        for wrong in ["", "anna", "@example.org", "anna@", "a b@example.org", "Anna <anna@example.org>", "a@b\r\nc"] {
+        for wrong in
+            ["", "anna", "@example.org", "anna@", "a b@example.org", "Anna <anna@example.org>", "a@b\r\nc"]
+        {
             assert_eq!(normal_address(wrong), None, "{wrong}");
         }
     }

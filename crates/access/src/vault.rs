@@ -157,8 +157,9 @@ fn decode(text: &str) -> Option<[u8; 32]> {
 /// Whether the key was written; false when one was there already. Nobody ever sees half a key: it is written beside,
 /// and linked to its name.
 fn write(folder: &Path, path: &Path, key: &[u8; 32]) -> io::Result<bool> {
-    let beside = path.with_extension(format!("key.{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let unique = u64::from_ne_bytes(random().map_err(io::Error::other)?);
+    let beside = path.with_extension(format!("key.{unique:x}"));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
     let written = file
         .write_all(format!("{}\n", STANDARD.encode(key)).as_bytes())
         .and_then(|()| file.sync_all())

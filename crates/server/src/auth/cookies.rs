@@ -90,7 +90,8 @@ impl IntoResponseParts for Set {
 
     fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Infallible> {
         for cookie in self.0 {
-            let value = HeaderValue::from_str(&cookie.to_string()).expect("secrets are of letters and digits");
+            let value =
+                HeaderValue::from_str(&cookie.to_string()).expect("secrets are of letters and digits");
             response.headers_mut().append(header::SET_COOKIE, value);
         }
         Ok(response)

@@ -29,10 +29,10 @@ pub(super) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<PasswordBody>,
-) -> Result<(StatusCode, Set), Problem> {
+) -> Result<(StatusCode, Set, ()), Problem> {
     let accounts = app.accounts()?;
     accounts.change_password(&caller, &body.password, &body.new_password).await?;
-    Ok((StatusCode::NO_CONTENT, Set::no_session(accounts.settings())))
+    Ok((StatusCode::NO_CONTENT, Set::no_session(accounts.settings()), ()))
 }
 
 /// Somebody who forgot their password.

@@ -101,5 +101,7 @@ pub(super) async fn renew(
     caller: Caller,
     Body(body): Body<ConfirmBody>,
 ) -> Result<Json<RecoveryCodesView>, Problem> {
-    Ok(Json(RecoveryCodesView { codes: app.accounts()?.renew_recovery_codes(&caller, &body.password).await? }))
+    Ok(Json(RecoveryCodesView {
+        codes: app.accounts()?.renew_recovery_codes(&caller, &body.password).await?,
+    }))
 }

@@ -75,7 +75,8 @@ pub(super) fn begun(
     device: Option<String>,
     transport: Transport,
 ) -> Response {
-    let shown = |secret: &access::Secret| (transport == Transport::Bearer).then(|| secret.reveal().to_owned());
+    let shown =
+        |secret: &access::Secret| (transport == Transport::Bearer).then(|| secret.reveal().to_owned());
     let view = SessionView {
         id: secrets.id,
         user: user.map(UserView::from),
@@ -146,17 +147,20 @@ fn session(caller: &Caller) -> Result<Uuid, Problem> {
 pub(super) async fn logout(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Problem> {
     let accounts = app.accounts()?;
     accounts.sign_out(&caller, session(&caller)?).await?;
-    Ok((StatusCode::NO_CONTENT, Set::no_session(accounts.settings())).into_response())
+    Ok((StatusCode::NO_CONTENT, Set::no_session(accounts.settings()), ()).into_response())
 }
 
 /// Signs out everywhere: every session ends, and no browser is known any more.
 #[utoipa::path(post, path = "/api/v1/auth/logout-everywhere", tag = "auth", operation_id = "logout_everywhere",
     responses((status = 204, description = "Signed out everywhere.")),
     extensions(("x-problems" = json!(["not_allowed", "not_set_up"]))))]
-pub(super) async fn logout_everywhere(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Problem> {
+pub(super) async fn logout_everywhere(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Response, Problem> {
     let accounts = app.accounts()?;
     accounts.sign_out_everywhere(&caller, caller.user()?).await?;
-    Ok((StatusCode::NO_CONTENT, Set::no_session(accounts.settings())).into_response())
+    Ok((StatusCode::NO_CONTENT, Set::no_session(accounts.settings()), ()).into_response())
 }
 
 /// Who has signed in.

@@ -54,7 +54,10 @@ fn view(code: RegistrationCode, secret: Option<String>) -> CodeView {
 #[utoipa::path(get, path = "/api/v1/registration-codes", tag = "users", operation_id = "registration_codes",
     responses((status = 200, description = "The codes.", body = Vec<CodeView>)),
     extensions(("x-problems" = json!(["not_set_up"]))))]
-pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Vec<CodeView>>, Problem> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<Vec<CodeView>>, Problem> {
     let codes = app.accounts()?.registration_codes(&caller).await?;
     Ok(Json(codes.into_iter().map(|code| view(code, None)).collect()))
 }

@@ -58,5 +58,7 @@ pub(crate) fn grants(roles: &[String]) -> Result<Rights, Problem> {
         return Err(Problem::new(Code::NotValid, "there are more than 1000 roles"));
     }
     let grants: Result<Vec<Grant>, _> = roles.iter().map(|role| role.parse()).collect();
-    Ok(Rights::of(&grants.map_err(|error: access::ParseGrantError| Problem::new(Code::NotValid, error.to_string()))?))
+    Ok(Rights::of(
+        &grants.map_err(|error: access::ParseGrantError| Problem::new(Code::NotValid, error.to_string()))?,
+    ))
 }
