@@ -18,6 +18,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) store: Store,
     pub(crate) journal: Journal,
+    pub(crate) retention: Retention,
     pub(crate) detection: Detection,
     /// The cameras.
     #[serde(rename = "camera")]
@@ -36,7 +37,9 @@ pub(crate) struct Site {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
-    /// Whether everybody who reaches an address beyond this machine may see everything.
+    /// Where people reach it, such as `https://count.example.org`; links begin with it.
+    pub(crate) address: String,
+    /// Whether everybody who reaches it may see and do everything.
     pub(crate) without_sign_in: bool,
     /// The names by which it is reached, beside `localhost` and bare addresses.
     pub(crate) hosts: Vec<String>,
@@ -62,6 +65,20 @@ pub(crate) struct Store {
 pub(crate) struct Journal {
     /// The most that it may take on disk, in MiB.
     pub(crate) limit_mib: u64,
+}
+
+/// For how many days each kind of data is kept; 0 is for ever.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retention {
+    pub(crate) events_days: u32,
+    /// By their ids it is known that a stretch of watched time comes again.
+    pub(crate) watched_days: u32,
+    /// Counts by minute.
+    pub(crate) minutes_days: u32,
+    /// Counts by quarter of an hour, from which hours, days and weeks come.
+    pub(crate) quarters_days: u32,
+    pub(crate) heat_maps_days: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -172,6 +189,7 @@ impl Default for Config {
             server: Server::default(),
             store: Store::default(),
             journal: Journal::default(),
+            retention: Retention::default(),
             detection: Detection::default(),
             cameras: Vec::new(),
         }
@@ -189,6 +207,7 @@ impl Default for Server {
         let limits = server::Limits::default();
         Self {
             listen: ([127, 0, 0, 1], 8740).into(),
+            address: String::new(),
             without_sign_in: false,
             hosts: Vec::new(),
             connections: limits.connections,
@@ -199,6 +218,15 @@ impl Default for Server {
 }
 
 impl Server {
+    /// Whether people must sign in: unless it is told not to ask them, or nobody beyond this machine can reach it.
+    pub(crate) fn asks_to_sign_in(&self) -> bool {
+        let is_local = self.listen.ip().is_loopback()
+            && self.address.is_empty()
+            && self.hosts.is_empty()
+            && self.proxies.is_empty();
+        !(self.without_sign_in || is_local)
+    }
+
     /// How many may be connected.
     pub(crate) fn limits(&self) -> server::Limits {
         server::Limits {
@@ -218,6 +246,26 @@ impl Default for Store {
 impl Default for Journal {
     fn default() -> Self {
         Self { limit_mib: 2048 }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { events_days: 90, watched_days: 14, minutes_days: 90, quarters_days: 0, heat_maps_days: 365 }
+    }
+}
+
+impl Retention {
+    /// As the store takes it.
+    pub(crate) fn kept(&self) -> store::Retention {
+        let days = |days: u32| (days > 0).then(|| time::Duration::days(days.into()));
+        store::Retention {
+            events: days(self.events_days),
+            observed: days(self.watched_days),
+            minutes: days(self.minutes_days),
+            quarters: days(self.quarters_days),
+            heat_maps: days(self.heat_maps_days),
+        }
     }
 }
 

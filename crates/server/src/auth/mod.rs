@@ -7,6 +7,8 @@ mod problems;
 mod second_factor;
 mod session;
 mod sign_up;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

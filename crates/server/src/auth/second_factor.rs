@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::App;
 use crate::extract::{Body, Caller};
+use crate::idempotency::Once;
 use crate::problem::Problem;
 
 /// The user's password, once more.
@@ -35,9 +36,9 @@ pub(super) async fn begin(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<ConfirmBody>,
-) -> Result<Json<TotpView>, Problem> {
+) -> Result<(Extension<Once>, Json<TotpView>), Problem> {
     let key = app.accounts()?.begin_totp(&caller, &body.password).await?;
-    Ok(Json(TotpView { key: key.key, address: key.address }))
+    Ok((Extension(Once), Json(TotpView { key: key.key, address: key.address })))
 }
 
 /// A code of the app.
@@ -64,8 +65,11 @@ pub(super) async fn confirm(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<CodeBody>,
-) -> Result<Json<RecoveryCodesView>, Problem> {
-    Ok(Json(RecoveryCodesView { codes: app.accounts()?.confirm_totp(&caller, &body.code).await? }))
+) -> Result<(Extension<Once>, Json<RecoveryCodesView>), Problem> {
+    Ok((
+        Extension(Once),
+        Json(RecoveryCodesView { codes: app.accounts()?.confirm_totp(&caller, &body.code).await? }),
+    ))
 }
 
 /// Password and code, once more.
@@ -100,8 +104,11 @@ pub(super) async fn renew(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<ConfirmBody>,
-) -> Result<Json<RecoveryCodesView>, Problem> {
-    Ok(Json(RecoveryCodesView {
-        codes: app.accounts()?.renew_recovery_codes(&caller, &body.password).await?,
-    }))
+) -> Result<(Extension<Once>, Json<RecoveryCodesView>), Problem> {
+    Ok((
+        Extension(Once),
+        Json(RecoveryCodesView {
+            codes: app.accounts()?.renew_recovery_codes(&caller, &body.password).await?,
+        }),
+    ))
 }

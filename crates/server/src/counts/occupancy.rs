@@ -212,6 +212,6 @@ pub(super) async fn correct(
     app.store.ingest(std::slice::from_ref(&event)).await?;
     tracing::info!(who = ?caller.who, camera = event.camera, was, now = new.now, "an occupancy was corrected");
     let view = EventView::from(&event);
-    app.publish(event);
+    app.arrived();
     Ok((StatusCode::CREATED, Json(view)))
 }

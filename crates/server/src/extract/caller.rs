@@ -112,6 +112,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     }
 }
 
+#[cfg(test)]
+impl From<access::Caller> for Caller {
+    fn from(caller: access::Caller) -> Self {
+        Self { caller, session: None }
+    }
+}
+
 impl Caller {
     /// The role that the caller has at a site.
     pub(crate) fn role(&self, site: &str) -> Option<Role> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use access::{Grant, NewToken, Token};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, moment};
+use crate::idempotency::Once;
 use crate::problem::Problem;
 use crate::users::grants;
 
@@ -124,11 +125,11 @@ async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<NewTokenBody>,
-) -> Result<(StatusCode, Json<TokenView>), Problem> {
+) -> Result<(StatusCode, Extension<Once>, Json<TokenView>), Problem> {
     let expires = body.expires.as_deref().map(|text| moment("expires", text)).transpose()?;
     let new = NewToken { name: body.name, scopes: grants(&body.scopes)?, expires };
     let (token, secret) = app.accounts()?.create_token(&caller, caller.user()?, new).await?;
-    Ok((StatusCode::CREATED, Json(view(token, Some(secret.reveal().to_owned())))))
+    Ok((StatusCode::CREATED, Extension(Once), Json(view(token, Some(secret.reveal().to_owned())))))
 }
 
 /// Revokes a token: one's own, or for admins anybody's.

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use access::{Grant, NewRegistrationCode, RegistrationCode};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::extract::{Body, Caller, moment};
+use crate::idempotency::Once;
 use crate::problem::{Code, Problem};
 
 /// A code with which people sign up.
@@ -86,12 +87,12 @@ pub(super) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<NewCodeBody>,
-) -> Result<(StatusCode, Json<CodeView>), Problem> {
+) -> Result<(StatusCode, Extension<Once>, Json<CodeView>), Problem> {
     let grant: Result<Grant, access::ParseGrantError> = body.role.parse();
     let grant = grant.map_err(|error| Problem::new(Code::NotValid, error.to_string()))?;
     let new = NewRegistrationCode { grant, uses: body.uses, expires: moment("expires", &body.expires)? };
     let (code, secret) = app.accounts()?.create_registration_code(&caller, new).await?;
-    Ok((StatusCode::CREATED, Json(view(code, Some(secret.reveal().to_owned())))))
+    Ok((StatusCode::CREATED, Extension(Once), Json(view(code, Some(secret.reveal().to_owned())))))
 }
 
 /// Ends a code. Who signed up with it stays.

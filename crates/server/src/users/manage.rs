@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use access::{NewUser, UserChange};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{UserView, grants};
 use crate::App;
 use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed};
+use crate::idempotency::Once;
 use crate::problem::Problem;
 
 #[derive(Deserialize, IntoParams)]
@@ -72,13 +73,13 @@ pub(super) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<NewUserBody>,
-) -> Result<(StatusCode, ETag, Json<CreatedUser>), Problem> {
+) -> Result<(StatusCode, ETag, Extension<Once>, Json<CreatedUser>), Problem> {
     let accounts = app.accounts()?;
     let new = NewUser { name: body.name, email: body.email, rights: grants(&body.roles)? };
     let (user, secret) = accounts.create_user(&caller, new).await?;
     let tag = tag(user.version);
     let link = format!("{}/reset#{}", accounts.settings().address, secret.reveal());
-    Ok((StatusCode::CREATED, tag, Json(CreatedUser { user: user.into(), link })))
+    Ok((StatusCode::CREATED, tag, Extension(Once), Json(CreatedUser { user: user.into(), link })))
 }
 
 fn tag(version: i64) -> ETag {
@@ -176,11 +177,11 @@ pub(super) async fn reset_link(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<Uuid>,
-) -> Result<(StatusCode, Json<LinkView>), Problem> {
+) -> Result<(StatusCode, Extension<Once>, Json<LinkView>), Problem> {
     let accounts = app.accounts()?;
     let secret = accounts.reset_link(&caller, id).await?;
     let link = format!("{}/reset#{}", accounts.settings().address, secret.reveal());
-    Ok((StatusCode::CREATED, Json(LinkView { link })))
+    Ok((StatusCode::CREATED, Extension(Once), Json(LinkView { link })))
 }
 
 /// Ends every session of a user.
