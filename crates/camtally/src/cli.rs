@@ -31,6 +31,12 @@ pub(crate) enum Command {
     },
     /// Watch the configured cameras, keep the counts, and show them on a page.
     Serve(Serve),
+    /// Make, list and disable users, and let them choose a new password.
+    User(User),
+    /// Make, list and revoke tokens of programs.
+    Token(Token),
+    /// Check the audit log.
+    Audit(Audit),
     /// Check configuration, disk, journal, store, model and every camera, and say what to do.
     Doctor(Doctor),
     /// Bring the store's schema up to date, as `serve` does when it starts.
@@ -98,6 +104,110 @@ pub(crate) struct Serve {
     /// How the log is written.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,
+}
+
+/// Make, list and disable users, and let them choose a new password.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  camtally user add anna --role admin
+  camtally user add ben --email ben@example.org --role viewer --role operator:main
+  camtally user reset-password anna")]
+pub(crate) struct User {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make a user; prints the link with which they choose a password, within three days.
+    Add {
+        /// What they sign in with.
+        name: String,
+        /// Where mail reaches them.
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        /// What they may do: viewer, operator or admin, and :SITE for one site only.
+        #[arg(long, value_name = "ROLE[:SITE]", required = true)]
+        role: Vec<access::Grant>,
+    },
+    /// List all users.
+    List,
+    /// Let a user sign in no longer; ends their sessions.
+    Disable {
+        /// What they sign in with.
+        name: String,
+    },
+    /// Let a user sign in again.
+    Enable {
+        /// What they sign in with.
+        name: String,
+    },
+    /// Print a link with which a user chooses a new password, within a day.
+    ResetPassword {
+        /// What they sign in with.
+        name: String,
+    },
+}
+
+/// Make, list and revoke tokens of programs.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally token create --user anna --name export --scope viewer:main --days 90")]
+pub(crate) struct Token {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: TokenCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token; prints it, once.
+    Create {
+        /// The user whose rights it has, as far as its scopes let it.
+        #[arg(long, value_name = "NAME")]
+        user: String,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// What it may do at most: viewer, operator or admin, and :SITE for one site only.
+        #[arg(long, value_name = "ROLE[:SITE]", required = true)]
+        scope: Vec<access::Grant>,
+        /// How many days it is good; for good unless given.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        days: Option<u32>,
+    },
+    /// List all tokens.
+    List,
+    /// Revoke a token.
+    Revoke {
+        /// Its id, as `list` prints it.
+        id: uuid::Uuid,
+    },
+}
+
+/// Check the audit log.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Look whether any entry was changed, removed, inserted or moved; prints the head to keep elsewhere.
+    Verify {
+        /// A head that an earlier run printed: tells whether the log was rewritten since.
+        #[arg(long, value_name = "NUMBER:HASH")]
+        head: Option<audit::Head>,
+    },
 }
 
 /// Check configuration, disk, journal, store, model and every camera, and say what to do.

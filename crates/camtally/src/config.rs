@@ -153,13 +153,15 @@ impl Loaded {
         }
         range("store.connections", (1..=1000).contains(&config.store.connections), "1 to 1000")?;
         store::Zone::named(&config.site.time_zone).context("`site.time_zone`")?;
-        if !config.server.listen.ip().is_loopback() && !config.server.without_sign_in {
-            bail!(
-                "`server.listen` is {}, which others can reach, and there is no sign-in yet: listen on 127.0.0.1, or set \
-                 `server.without_sign_in` if everybody may see everything",
-                config.server.listen
-            );
-        }
+        let address = &config.server.address;
+        let is_address = |text: &str| {
+            let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+            host.is_some_and(|host| {
+                !host.is_empty() && !text.ends_with('/') && !text.contains(char::is_whitespace)
+            })
+        };
+        let want = "empty, or an address such as https://count.example.org, without a slash at the end";
+        range("server.address", address.is_empty() || is_address(address), want)?;
         if config.cameras.len() > MAX_CAMERAS {
             bail!("there are {} cameras; one process watches at most {MAX_CAMERAS}", config.cameras.len());
         }

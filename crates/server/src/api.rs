@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::App;
 use crate::problem::{Code, PROBLEM_JSON, ProblemBody};
-use crate::{cameras, counts, events, exports, health, live};
+use crate::{audit_log, auth, cameras, counts, events, exports, health, live, tokens, users};
 
 /// The cookie of a session.
 pub(crate) const SESSION_COOKIE: &str = "camtally_session";
@@ -43,6 +43,10 @@ const ADDRESS: &str = "/api/v1/openapi.json";
         (name = "events", description = "Single events."),
         (name = "exports", description = "Whole tables as CSV, JSON Lines or Parquet."),
         (name = "live", description = "Events as they come."),
+        (name = "auth", description = "Signing in and out, and what a user does about themselves."),
+        (name = "users", description = "Users and registration codes."),
+        (name = "tokens", description = "Tokens of programs."),
+        (name = "audit", description = "Who changed what."),
         (name = "health", description = "Whether the program can do its work."),
     ),
 )]
@@ -69,6 +73,10 @@ fn subjects() -> OpenApiRouter<Arc<App>> {
         .merge(events::routes())
         .merge(exports::routes())
         .merge(live::routes())
+        .merge(auth::routes())
+        .merge(users::routes())
+        .merge(tokens::routes())
+        .merge(audit_log::routes())
         .merge(health::routes())
 }
 
@@ -135,6 +143,9 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let open = operation.get("security").is_some_and(|security| *security == json!([{}]));
     if !open {
         codes.extend([Code::NotSignedIn, Code::StoreUnavailable]);
+        if method != "get" {
+            codes.insert(Code::CsrfMissing);
+        }
     }
     if codes.contains(&Code::Changed) {
         codes.extend([Code::VersionNeeded, Code::BadQuestion]);

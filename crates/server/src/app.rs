@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::idempotency::Answers;
 use crate::live::{Hub, Seats};
+use crate::problem::{Code, Problem};
 use crate::{Cameras, SignIn, Site, Sites};
 
 /// What questions are answered from. A part that is not set by [`App::new`] is put in by a method of its own, before the
@@ -68,6 +69,20 @@ impl App {
     pub fn with_site(self, site: Site) -> Self {
         self.sites.put(site);
         self
+    }
+
+    /// With sign-in.
+    #[must_use]
+    pub fn with_accounts(self, accounts: access::Accounts) -> Self {
+        Self { sign_in: SignIn::By(accounts), ..self }
+    }
+
+    /// The accounts that people sign in to.
+    pub(crate) fn accounts(&self) -> Result<&access::Accounts, Problem> {
+        match &self.sign_in {
+            SignIn::By(accounts) => Ok(accounts),
+            SignIn::Without => Err(Problem::new(Code::NotSetUp, "this server runs without sign-in")),
+        }
     }
 
     /// Says that there are new events in the store: whoever looks on gets them at once.

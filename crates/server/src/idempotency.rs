@@ -33,7 +33,6 @@ const STEPS: [Step; 1] = [step!("idempotency keys", "0001_idempotency_keys.sql")
 
 /// Marks an answer that holds a secret: it is not kept, and a repeat is told that the request was done.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "for answers that hold a new token")]
 pub(crate) struct Once;
 
 /// The answers that are kept.

@@ -10,6 +10,8 @@
 
 mod api;
 mod app;
+mod audit_log;
+mod auth;
 mod cameras;
 mod counts;
 mod events;
@@ -28,6 +30,8 @@ mod scope;
 mod sites;
 #[cfg(test)]
 mod testing;
+mod tokens;
+mod users;
 
 pub use api::openapi;
 pub use app::{App, Clock, Readiness};

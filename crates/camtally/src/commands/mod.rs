@@ -1,9 +1,13 @@
+mod accounts;
+mod audit;
 mod count;
 mod demo;
 mod doctor;
 mod evaluate;
 mod serve;
 mod simulate;
+mod token;
+mod user;
 
 use anyhow::Result;
 use clap::CommandFactory;
@@ -18,6 +22,9 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo { once, out } => demo::run(once, &out),
         Command::Serve(args) => serve::run(&args),
+        Command::User(args) => user::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Migrate { config: file } => doctor::migrate(file.as_deref()),
         Command::Config { config: file } => {

@@ -37,7 +37,9 @@ pub(crate) struct Site {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
-    /// Whether everybody who reaches an address beyond this machine may see everything.
+    /// Where people reach it, such as `https://count.example.org`; links begin with it.
+    pub(crate) address: String,
+    /// Whether everybody who reaches it may see and do everything.
     pub(crate) without_sign_in: bool,
     /// The names by which it is reached, beside `localhost` and bare addresses.
     pub(crate) hosts: Vec<String>,
@@ -205,6 +207,7 @@ impl Default for Server {
         let limits = server::Limits::default();
         Self {
             listen: ([127, 0, 0, 1], 8740).into(),
+            address: String::new(),
             without_sign_in: false,
             hosts: Vec::new(),
             connections: limits.connections,
@@ -215,6 +218,15 @@ impl Default for Server {
 }
 
 impl Server {
+    /// Whether people must sign in: unless it is told not to ask them, or nobody beyond this machine can reach it.
+    pub(crate) fn asks_to_sign_in(&self) -> bool {
+        let is_local = self.listen.ip().is_loopback()
+            && self.address.is_empty()
+            && self.hosts.is_empty()
+            && self.proxies.is_empty();
+        !(self.without_sign_in || is_local)
+    }
+
     /// How many may be connected.
     pub(crate) fn limits(&self) -> server::Limits {
         server::Limits {

@@ -44,7 +44,7 @@ fn a_wrong_configuration_is_refused_with_what_to_write() {
     for (text, says) in [
         ("[sever]\n".to_owned(), "`sever`; did you mean `server`?"),
         ("[server]\nlissen = \"127.0.0.1:1\"\n".to_owned(), "did you mean `listen`?"),
-        ("[server]\nlisten = \"0.0.0.0:8740\"\n".to_owned(), "`server.without_sign_in`"),
+        ("[server]\naddress = \"count.example.org\"\n".to_owned(), "`server.address`"),
         ("[site]\ntime_zone = \"Berlin\"\n".to_owned(), "Europe/Berlin"),
         ("[detection]\nanalyse_fps = 0\n".to_owned(), "`detection.analyse_fps`"),
         ("[detection]\nanalyse_fps = \"fast\"\n".to_owned(), "detection.analyse_fps"),

@@ -6,6 +6,7 @@
     reason = "a test fails, and waits for a real program"
 )]
 
+mod accounts;
 mod config;
 mod kills;
 mod server;

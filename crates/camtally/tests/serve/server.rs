@@ -93,6 +93,11 @@ impl Server {
         Self { child, address }
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn raw(&self, path: &str) -> Answer {
         self.try_raw(path).unwrap_or_else(|error| panic!("{path}: {error}"))
     }

@@ -1,22 +1,28 @@
 //! Who asks.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use access::{Rights, Role, Who};
+use access::{Accounts, Rights, Role, Visit, Who};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, header};
+use uuid::Uuid;
 
 use crate::App;
+use crate::auth::cookies;
 use crate::problem::{Code, Problem};
 use crate::scope::Scope;
 
 /// How it is known who asks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum SignIn {
     /// It is not: whoever reaches the server may see and do everything. For a machine of its own.
     Without,
+    /// By a session of one of these accounts, or by a token.
+    By(Accounts),
 }
 
 /// The address that a request came from, noted by the listener.
@@ -25,13 +31,17 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// Who asks, and what they may see and do. As an argument of a handler it refuses those who have not signed in.
 #[derive(Clone, Debug)]
-pub(crate) struct Caller(access::Caller);
+pub(crate) struct Caller {
+    caller: access::Caller,
+    /// The session that they have shown, if it was one.
+    pub(crate) session: Option<Uuid>,
+}
 
 impl Deref for Caller {
     type Target = access::Caller;
 
     fn deref(&self) -> &access::Caller {
-        &self.0
+        &self.caller
     }
 }
 
@@ -44,19 +54,68 @@ impl FromRequestParts<Arc<App>> for Caller {
             return Ok(known.clone());
         }
         let from = parts.extensions.get::<Peer>().map(|peer| peer.0);
-        let caller = match app.sign_in {
-            SignIn::Without => access::Caller { who: Who::Program, rights: Rights::all(), from },
+        let caller = match &app.sign_in {
+            SignIn::Without => {
+                let caller = access::Caller { who: Who::Program, rights: Rights::all(), from };
+                Self { caller, session: None }
+            }
+            SignIn::By(accounts) => known(accounts, parts, from).await?,
         };
-        let caller = Self(caller);
         parts.extensions.insert(caller.clone());
         Ok(caller)
+    }
+}
+
+/// Methods that change nothing.
+const SAFE: [Method; 3] = [Method::GET, Method::HEAD, Method::OPTIONS];
+/// What the dashboard sends with each change.
+const CSRF_HEADER: &str = "x-csrf-token";
+
+/// A bearer is taken before a cookie: a browser sends the one only where a page asks it to, and the other by itself. So
+/// a change that comes with a cookie must also show that it comes from a page of this server.
+async fn known(accounts: &Accounts, parts: &Parts, from: Option<IpAddr>) -> Result<Caller, Problem> {
+    let bearer = parts.headers.get(header::AUTHORIZATION).map(bearer).transpose()?;
+    let shown = match bearer {
+        Some(token) => Some(token.to_owned()),
+        None => cookies::get(&parts.headers, cookies::SESSION),
+    };
+    let shown = shown.ok_or_else(|| Problem::new(Code::NotSignedIn, "sign in, or send a token"))?;
+    let known = accounts.authenticate(&shown, from).await?;
+    if bearer.is_none() && !SAFE.contains(&parts.method) {
+        let sent = parts.headers.get(CSRF_HEADER).and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+        if !known.session.is_some_and(|session| accounts.is_csrf(session, sent)) {
+            let detail = "send the header `X-CSRF-Token` with the value of the cookie `camtally_csrf`";
+            return Err(Problem::new(Code::CsrfMissing, detail));
+        }
+    }
+    Ok(Caller { caller: known.caller, session: known.session })
+}
+
+fn bearer(value: &HeaderValue) -> Result<&str, Problem> {
+    let text = value.to_str().unwrap_or_default();
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(Problem::new(Code::NotSignedIn, "`Authorization` must be `Bearer` and a token")),
+    }
+}
+
+/// Where a request comes from that nobody need have signed in for.
+pub(crate) struct Visitor(pub(crate) Visit);
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let from = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Ok(Self(Visit { from, agent: agent.unwrap_or_default().to_owned() }))
     }
 }
 
 #[cfg(test)]
 impl From<access::Caller> for Caller {
     fn from(caller: access::Caller) -> Self {
-        Self(caller)
+        Self { caller, session: None }
     }
 }
 

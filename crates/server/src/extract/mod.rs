@@ -10,8 +10,9 @@ mod times;
 
 pub(crate) use asked::{Asked, directions, list};
 pub(crate) use body::{Body, bytes as body_bytes, whole};
-pub(crate) use caller::{Caller, Peer};
-pub(crate) use paging::{Limit, Listed};
+pub(crate) use caller::{Caller, Peer, Visitor};
+pub(crate) use conditional::{ETag, IfMatch};
+pub(crate) use paging::{Cursor, Limit, Listed};
 pub(crate) use times::moment;
 
 pub use caller::SignIn;

@@ -51,9 +51,21 @@ codes! {
     NotSignedIn 401 "not_signed_in":
         "it is not known who asks",
         "sign in, or send a token";
+    SignInFailed 401 "sign_in_failed":
+        "the name, the password or the code is wrong, or the account is disabled",
+        "try again, or ask for a new password";
+    CodeNeeded 401 "code_needed":
+        "the password is right, and the account also asks for a one-time code",
+        "send it again with `code`";
+    SessionReused 401 "session_reused":
+        "a refresh token came for the second time, so the session has ended",
+        "sign in again; if it happens without a reason, change the password";
     NotAllowed 403 "not_allowed":
         "who asks may see this, but not do it",
         "ask an admin of the site for the role that `detail` names";
+    CsrfMissing 403 "csrf_token_missing":
+        "a change that comes with a session's cookie must show that it comes from the dashboard",
+        "send `X-CSRF-Token` with the value of the cookie `camtally_csrf`";
     NotFound 404 "not_found":
         "there is nothing at this address, or it is not the caller's to know",
         "look at the list above it";
@@ -69,6 +81,15 @@ codes! {
     KeyInUse 409 "idempotency_key_in_use":
         "a request with this `Idempotency-Key` is being answered, or its answer was lost",
         "ask again in a while; after a minute, look whether it was done, and send a new key";
+    Taken 409 "taken":
+        "somebody else has this name or address",
+        "choose another one";
+    LastAdmin 409 "last_admin":
+        "it would leave nobody who may manage users",
+        "make another admin first";
+    LinkNotValid 410 "link_not_valid":
+        "the link or code was used, has expired, or never was",
+        "ask for a new one";
     Changed 412 "changed_meanwhile":
         "somebody has changed it since the version in `If-Match`",
         "read it again, and repeat the change on that";
@@ -81,6 +102,9 @@ codes! {
     WrongHost 421 "wrong_host":
         "the host name of the address is not one of this server",
         "use a name of `server.hosts`, or add the one in use";
+    NotValid 422 "not_valid":
+        "a value cannot be taken as it is",
+        "what `detail` says";
     VersionNeeded 428 "version_required":
         "a change needs the version that it is made to",
         "send `If-Match` with the `ETag` of the answer that you have read";
@@ -90,6 +114,15 @@ codes! {
     Internal 500 "internal":
         "a fault of camtally, or of its database",
         "the log says what; report it";
+    NotSetUp 501 "not_set_up":
+        "what it takes is not in the configuration",
+        "ask who runs the server";
+    ProviderFailed 502 "provider_failed":
+        "the provider of single sign-on refused, or does not answer",
+        "try again, or sign in with a password";
+    Busy 503 "busy":
+        "more people sign in at this moment than can be served",
+        "try again in a few seconds";
     StoreUnavailable 503 "store_unavailable":
         "the database does not answer at the moment",
         "ask again in a while";

@@ -22,6 +22,7 @@ use video::SystemClock;
 use rules::CurrentRules;
 use versions::Versions;
 
+use super::accounts;
 use crate::cli::Serve;
 use crate::config::{self, Loaded};
 use crate::detector::{self, Choice};
@@ -85,7 +86,15 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     let views: Vec<_> =
         config.cameras.iter().zip(&rules).map(|(camera, rules)| rules::view(camera, rules)).collect();
     let site = Site::new(SITE, &config.site.name, &config.site.time_zone)?;
-    let app = Arc::new(App::new(store.clone(), metrics).with_site(site));
+    let mut app = App::new(store.clone(), metrics).with_site(site);
+    let accounts = if config.server.asks_to_sign_in() {
+        let accounts = accounts::open(loaded, store.database().clone()).await?;
+        app = app.with_accounts(accounts.clone());
+        Some(accounts)
+    } else {
+        None
+    };
+    let app = Arc::new(app);
     for view in &views {
         app.cameras.put(Arc::clone(view));
     }
@@ -131,6 +140,16 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         cameras.push(camera::start(loaded, camera, Arc::clone(rules), seat, watched_until)?);
     }
     app.readiness.has("cameras");
+    if let Some(accounts) = &accounts
+        && let Some(link) = accounts.setup_link().await?
+    {
+        // Nowhere but here: who reads the log must not become the admin.
+        say(&format!(
+            "camtally: make the first admin, once, at {}/setup#{}",
+            accounts.settings().address,
+            link.reveal()
+        ));
+    }
     let plural = if cameras.len() == 1 { "" } else { "s" };
     say(&format!("camtally: http://{address}/ shows {} camera{plural}", cameras.len()));
 
@@ -140,10 +159,14 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         versions,
     ));
     let retention = tokio::spawn(upkeep::retain(store.clone(), config.retention.kept()));
+    let purge = accounts.map(|accounts| tokio::spawn(upkeep::purge(accounts)));
     signals.ended().await;
     tracing::info!("ending");
     edits.abort();
     retention.abort();
+    if let Some(purge) = purge {
+        purge.abort();
+    }
     let cameras = tokio::task::spawn_blocking(move || cameras.into_iter().for_each(camera::Running::stop));
     cameras.await.map_err(|error| anyhow!("a camera's end failed: {error}"))?;
     drop(heat);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::Accounts;
 use metrics::counter;
 use store::{HeatPart, Retention, Store};
 use time::OffsetDateTime;
@@ -84,6 +85,17 @@ pub(crate) async fn retain(store: Store, kept: Retention) {
             Err(error) => {
                 tracing::warn!(%error, "what is too old could not be deleted; trying again in an hour")
             }
+        }
+    }
+}
+
+/// Deletes what has expired of sessions and links, every hour.
+pub(crate) async fn purge(accounts: Accounts) {
+    let mut clock = tokio::time::interval(RETAIN);
+    loop {
+        clock.tick().await;
+        if let Err(error) = accounts.purge().await {
+            tracing::warn!(%error, "expired sessions were not deleted; trying again in an hour");
         }
     }
 }
