@@ -1,46 +1,69 @@
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use event::Event;
 use metrics_exporter_prometheus::PrometheusHandle;
-use store::{Store, Zone};
-use tokio::sync::broadcast;
+use store::Store;
+use time::OffsetDateTime;
+use tokio::sync::{Semaphore, broadcast};
 
-use crate::Camera;
+use crate::{Cameras, SignIn, Site, Sites};
 
 /// How many events a slow reader of the live stream may be behind.
 const BEHIND: usize = 1024;
 
-/// What questions are answered from.
+/// What questions are answered from. A part that is not set by [`App::new`] is put in by a method of its own, before the
+/// server begins.
 pub struct App {
     /// Where the events are kept.
     pub store: Store,
-    /// The cameras, in the order of the configuration.
-    pub cameras: Vec<Arc<Camera>>,
-    /// The site's name.
-    pub site: String,
-    /// The site's time zone: buckets are hours and days of its clock.
-    pub zone: Zone,
-    /// The time zone's name.
-    pub zone_name: String,
+
+    /// The cameras as they are at this moment.
+    pub cameras: Cameras,
+
+    /// The sites that they belong to.
+    pub sites: Sites,
+
+    /// How it is known who asks.
+    pub sign_in: SignIn,
+
     /// What is counted and measured of the program itself.
     pub metrics: PrometheusHandle,
+
     /// What is not as it should be.
     pub readiness: Readiness,
+
+    /// What time it is.
+    pub clock: Clock,
+
+    /// Exports that are being written.
+    pub(crate) exports: Arc<Semaphore>,
+
     live: broadcast::Sender<Arc<Event>>,
 }
 
 impl App {
-    /// An application over a store.
-    pub fn new(
-        store: Store,
-        cameras: Vec<Arc<Camera>>,
-        site: String,
-        zone_name: String,
-        metrics: PrometheusHandle,
-    ) -> Result<Self, store::Error> {
-        let zone = Zone::named(&zone_name)?;
+    /// An application over a store, without cameras and sites.
+    pub fn new(store: Store, metrics: PrometheusHandle) -> Self {
         let (live, _) = broadcast::channel(BEHIND);
-        Ok(Self { store, cameras, site, zone, zone_name, metrics, readiness: Readiness::default(), live })
+        Self {
+            store,
+            cameras: Cameras::default(),
+            sites: Sites::default(),
+            sign_in: SignIn::Without,
+            metrics,
+            readiness: Readiness::default(),
+            clock: Clock::default(),
+            exports: Arc::new(Semaphore::new(crate::exports::AT_ONCE)),
+            live,
+        }
+    }
+
+    /// With a site.
+    #[must_use]
+    pub fn with_site(self, site: Site) -> Self {
+        self.sites.put(site);
+        self
     }
 
     /// Hands an event that is in the store to everyone who looks on.
@@ -51,6 +74,34 @@ impl App {
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Event>> {
         self.live.subscribe()
+    }
+}
+
+/// What tells the time; tests have one of their own.
+pub struct Clock(Box<dyn Fn() -> OffsetDateTime + Send + Sync>);
+
+impl Clock {
+    /// A clock that answers as this does.
+    pub fn new(now: impl Fn() -> OffsetDateTime + Send + Sync + 'static) -> Self {
+        Self(Box::new(now))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> OffsetDateTime {
+        (self.0)()
+    }
+}
+
+impl Default for Clock {
+    /// The system's.
+    fn default() -> Self {
+        Self::new(OffsetDateTime::now_utc)
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Clock").field(&self.now()).finish()
     }
 }
 

@@ -1,73 +1,43 @@
-//! What people and machines ask over HTTP: health, metrics, counts and gaps, and the live page.
+//! What people and machines ask over HTTP.
 //!
 //! [`router`] answers from an [`App`]: the store, the cameras as they are at this moment, and the events as they come.
-//! Nothing here knows how a camera is read or a count is made.
+//! Nothing here knows how a camera is read or a count is made. [`serve`] brings it to a listener.
 //!
-//! There is no sign-in yet. Whoever listens on more than the machine itself must put one in front.
+//! Each subject has a folder, whose `routes()` give its handlers with their descriptions; [`openapi`] is made from those.
+//! A handler takes what it needs by the extractors of `extract`: who asks (`Caller`), a query (`Asked`), a body (`Body`),
+//! the version that is changed (`IfMatch`). It answers with a type that has a schema, or with a `Problem`. What may be
+//! seen is decided by `Caller` and `Scope`, in every handler: there is no filter behind it.
 
+mod api;
 mod app;
 mod cameras;
 mod counts;
 mod events;
+mod exports;
+mod extract;
 mod health;
+mod http;
 mod live;
 mod page;
-mod picture;
+#[cfg(test)]
+mod pages;
 mod problem;
-mod query;
+mod scope;
+mod sites;
 
-pub use app::{App, Readiness};
-pub use cameras::{Camera, CameraState, LineView, Pictures, Viewed, ZoneView};
+pub use api::openapi;
+pub use app::{App, Clock, Readiness};
+pub use cameras::{Camera, CameraState, Cameras, LineView, Pictures, Viewed, ZoneView};
+pub use extract::SignIn;
+pub use http::{Limits, serve};
+pub use problem::documentation as problems_page;
+pub use sites::{Site, Sites};
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::routing::get;
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
-/// How long an answer may take. Live streams end by themselves only when their reader goes.
-const ANSWER: Duration = Duration::from_secs(30);
-/// Nothing is sent here but questions.
-const BODY: usize = 16 * 1024;
-/// Headers that every answer has.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        HeaderName::from_static("content-security-policy"),
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
-    (HeaderName::from_static("x-content-type-options"), "nosniff"),
-    (HeaderName::from_static("referrer-policy"), "no-referrer"),
-    (HeaderName::from_static("cache-control"), "no-store"),
-];
-
-/// Everything that is answered.
-pub fn router(app: Arc<App>) -> Router {
-    let answers = Router::new()
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .route("/api/v1/cameras", get(cameras::list))
-        .route("/api/v1/counts", get(counts::counts))
-        .route("/api/v1/events", get(events::events))
-        .route("/api/v1/gaps", get(events::gaps))
-        .route("/", get(page::html))
-        .route("/live.js", get(page::script))
-        .route("/live.css", get(page::style))
-        .route("/favicon.svg", get(page::icon))
-        .fallback(problem::not_found)
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER));
-    let mut router = answers
-        .route("/api/v1/live", get(live::events))
-        .route("/api/v1/cameras/{name}/live.mjpeg", get(picture::stream))
-        .layer(RequestBodyLimitLayer::new(BODY))
-        .with_state(app);
-    for (name, value) in HEADERS {
-        router = router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
-    }
-    router
+/// Everything that is answered. `hosts` are the names of the server, beside `localhost` and bare addresses.
+pub fn router(app: Arc<App>, hosts: &[String]) -> Router {
+    http::around(api::routes().merge(page::routes()).with_state(app), hosts)
 }

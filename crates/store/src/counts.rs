@@ -3,13 +3,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use event::Direction;
 use time::OffsetDateTime;
 
-use crate::db::{Db, Value};
 use crate::horizons::{self, Horizons, Kept};
 use crate::rollup::Level;
 use crate::series::{self, Filter, Measure, Series};
 use crate::slots;
 use crate::zone::{Bucket, Grid, Span, Zone};
 use crate::{Error, Result, Store};
+use database::{Database, Value};
 
 /// By what an answer is split into groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -199,7 +199,7 @@ fn key(group: &[GroupBy], series: &Series) -> GroupKey {
 
 /// The rows of a roll-up in a page of spans: series, span, slots.
 pub(crate) async fn fetch(
-    db: &Db,
+    db: &Database,
     grid: &Grid,
     spans: (i64, i64),
     numbers: &[i64],
@@ -235,7 +235,7 @@ pub(crate) fn add_observed(grid: &Grid, span: i64, bytes: &[u8], seconds: &mut [
     })
 }
 
-pub(crate) async fn kept_since(db: &Db, level: Level) -> Result<Option<OffsetDateTime>> {
+pub(crate) async fn kept_since(db: &Database, level: Level) -> Result<Option<OffsetDateTime>> {
     let kept = match level {
         Level::Minutes => Kept::Minutes,
         Level::Quarters => Kept::Quarters,

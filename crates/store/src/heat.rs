@@ -1,10 +1,11 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::db::{Access, Value};
 use crate::horizons::{Horizons, Kept};
 use crate::slots::Slots;
-use crate::{Error, Result, Store, instant, record};
+use crate::{Error, Result, Store, record};
+use database::instant;
+use database::{Access, Value};
 
 /// A part of a heat map: how often something was seen in each cell of the picture, within one hour.
 #[derive(Clone, Debug, PartialEq, Eq)]

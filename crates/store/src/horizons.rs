@@ -1,7 +1,8 @@
 //! Since when each kind of data is kept.
 
-use crate::db::{Tx, Value};
-use crate::{Result, instant};
+use crate::Result;
+use database::instant;
+use database::{Tx, Value};
 use time::OffsetDateTime;
 
 /// A kind of data with a retention of its own.

@@ -3,13 +3,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use event::Event;
 use uuid::Uuid;
 
-use crate::bulk::Column;
-use crate::db::{Access, Tx};
 use crate::horizons::{Horizons, Kept};
 use crate::record::{self, EventRow};
 use crate::rollup::{self, Level, Rollups};
 use crate::series::{Measure, Series};
 use crate::{Error, Result, Store};
+use database::Column;
+use database::{Access, Tx};
 
 /// What became of the events of one call of [`Store::ingest`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -38,15 +38,11 @@
 //! # }).unwrap();
 //! ```
 
-mod bulk;
 mod counts;
-mod db;
 mod dwell;
-mod error;
 mod heat;
 mod horizons;
 mod ingest;
-mod instant;
 mod list;
 mod occupancy;
 mod open;
@@ -61,14 +57,15 @@ mod slots;
 mod watched;
 mod zone;
 
+pub use database::{Error, Result, Settings};
+
 pub use counts::{CountGroup, CountQuery, Counts, GroupBy, GroupKey};
 pub use dwell::{DwellQuery, DwellStats, Dwells, ZoneDwells};
-pub use error::{Error, Result};
 pub use heat::{Heat, HeatPart};
 pub use ingest::{Ingested, Refused};
 pub use list::{Cursor, EventQuery, Page};
 pub use occupancy::{Corrected, Entrance, SiteOccupancy, SiteQuery, ZoneOccupancy};
-pub use open::{Settings, Store};
+pub use open::Store;
 pub use queue::{QueueQuery, QueueStats};
 pub use recount::{Difference, Recount};
 pub use retention::{Deleted, Retention};

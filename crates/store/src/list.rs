@@ -6,10 +6,11 @@ use event::Event;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::db::Value;
 use crate::record::{self, EventRow};
 use crate::series::{self, Filter, Measure, Series};
-use crate::{Error, Result, Store, instant};
+use crate::{Error, Result, Store};
+use database::Value;
+use database::instant;
 
 /// A place in a list, between two events. As text it is what an API hands out, and takes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use event::Direction;
 use time::OffsetDateTime;
 
-use crate::db::Value;
 use crate::series::{self, Measure, Series};
-use crate::{Error, Result, Store, Zone, instant};
+use crate::{Error, Result, Store, Zone};
+use database::Value;
+use database::instant;
 
 /// How long somebody who entered a zone is believed to be in it: a worker that died cannot say that they left.
 const MAX_STAY_US: i64 = 24 * 3_600_000_000;

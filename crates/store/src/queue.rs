@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use crate::db::Value;
 use crate::series::{self, Measure};
 use crate::zone::{Bucket, Grid, Span, Zone};
 use crate::{Error, Result, Store, counts};
+use database::Value;
 
 /// A question to [`Store::queue`].
 #[derive(Clone, Debug)]
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_time_in_which_nobody_waited_counts_as_far_as_it_was_watched() {
-        let start = crate::instant::calendar(0);
+        let start = database::instant::calendar(0);
         let span = Span { from: start, until: start + time::Duration::hours(1) };
         let lengths = BTreeMap::from([(1, 900_000_000), (4, 900_000_000)]);
         let watched = stats(span, &lengths, 3600.0);

@@ -6,11 +6,11 @@ use serde_json::{Map, Value as Json};
 use sqlx::{ColumnIndex, Decode, Row, Type};
 use uuid::Uuid;
 
-use crate::bulk::Column;
-use crate::instant;
 use crate::rollup::{self, Fact};
 use crate::series::{Measure, Series};
 use crate::{Error, Result};
+use database::Column;
+use database::instant;
 
 /// The longest name of a camera, a rule or a class, in bytes: names are index keys, and PostgreSQL limits those.
 const MAX_NAME: usize = 256;

@@ -3,13 +3,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::db::{Access, Tx, Value};
 use crate::horizons::{Horizons, Kept};
 use crate::rollup::{self, Level, Rollups, Rows};
 use crate::series::{self, Measure, Series};
 use crate::slots::Slots;
 use crate::zone::Span;
-use crate::{Result, Store, instant};
+use crate::{Result, Store};
+use database::instant;
+use database::{Access, Tx, Value};
 
 /// What [`Store::recount`] found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 use time::{Duration, OffsetDateTime};
 
-use crate::db::{Access, Value};
 use crate::horizons::{self, Kept};
 use crate::rollup::Level;
-use crate::{Result, Store, heat, instant};
+use crate::{Result, Store, heat};
+use database::instant;
+use database::{Access, Value};
 
 /// How long each kind of data is kept; for ever where it says none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use crate::Result;
-use crate::bulk::Column;
-use crate::db::{Dialect, Tx, Value};
 use crate::dwell::bins;
 use crate::series::Measure;
 use crate::slots::Slots;
+use database::Column;
+use database::{Dialect, Tx, Value};
 
 /// How fine the slots are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use event::Direction;
 
-use crate::bulk::Column;
-use crate::db::{Access, Db, Value};
 use crate::{Error, Result};
+use database::Column;
+use database::{Access, Database, Value};
 
 /// What the numbers of a series are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -141,7 +141,11 @@ impl Filter {
 }
 
 /// The series of these measures and cameras (every camera when the list is empty) with their numbers.
-pub(crate) async fn find(db: &Db, measures: &[Measure], cameras: &[String]) -> Result<Vec<(i64, Series)>> {
+pub(crate) async fn find(
+    db: &Database,
+    measures: &[Measure],
+    cameras: &[String],
+) -> Result<Vec<(i64, Series)>> {
     let dialect = db.dialect();
     let mut sql = format!(
         "SELECT id, camera, measure, rule, class, direction FROM series WHERE measure {}",
@@ -166,7 +170,11 @@ const CACHED: usize = 200_000;
 impl Cache {
     /// The numbers of these series; those that have none get one. Not to be called in a transaction that
     /// writes: SQLite has one writer.
-    pub(crate) async fn numbers(&self, db: &Db, wanted: &BTreeSet<Series>) -> Result<HashMap<Series, i64>> {
+    pub(crate) async fn numbers(
+        &self,
+        db: &Database,
+        wanted: &BTreeSet<Series>,
+    ) -> Result<HashMap<Series, i64>> {
         let mut numbers = HashMap::with_capacity(wanted.len());
         let mut missing = Vec::new();
         {

@@ -1,7 +1,8 @@
 use time::OffsetDateTime;
 
-use crate::db::Value;
-use crate::{Result, Store, instant};
+use crate::{Result, Store};
+use database::Value;
+use database::instant;
 
 impl Store {
     /// Until when a camera was watched, as far as the store knows: the end of the last watched stretch, or of

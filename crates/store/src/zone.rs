@@ -9,7 +9,8 @@ use jiff::{Timestamp, ToSpan as _};
 use time::OffsetDateTime;
 
 use crate::rollup::Level;
-use crate::{Error, Result, instant};
+use crate::{Error, Result};
+use database::instant;
 
 /// A time zone of the IANA database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,32 @@ impl Zone {
                 "no time zone is called `{name}`: use an IANA name such as `Europe/Berlin`"
             ))
         })
+    }
+
+    /// The moment at which the zone's clock showed the same time so many days earlier. Where it was set forward over that
+    /// time, it is the moment as long after the jump.
+    ///
+    /// # Errors
+    /// It is outside the calendar.
+    pub fn days_earlier(&self, moment: OffsetDateTime, days: i64) -> Result<OffsetDateTime> {
+        let shown = self.0.to_datetime(timestamp(instant::clamped(moment))?);
+        let earlier = shown.checked_sub(days.days()).map_err(out_of_range)?;
+        let earlier = earlier.to_zoned(self.0.clone()).map_err(out_of_range)?;
+        Ok(instant::calendar(earlier.timestamp().as_microsecond()))
+    }
+
+    /// How many days lie between two moments, if the zone's clock shows the same time at both.
+    ///
+    /// # Errors
+    /// A moment is outside the calendar.
+    pub fn whole_days(&self, from: OffsetDateTime, until: OffsetDateTime) -> Result<Option<i64>> {
+        let from = self.0.to_datetime(timestamp(instant::clamped(from))?);
+        let until = self.0.to_datetime(timestamp(instant::clamped(until))?);
+        if from.time() != until.time() {
+            return Ok(None);
+        }
+        let between = from.date().until(until.date()).map_err(out_of_range)?;
+        Ok(Some(i64::from(between.get_days())))
     }
 
     /// Seconds that the zone's clock is ahead of UTC from this moment on, and the moment when that changes.
@@ -342,6 +369,15 @@ mod tests {
         let spring =
             hours("Australia/Lord_Howe", datetime!(2026-10-04 0:00 +10:30), datetime!(2026-10-04 4:00 +11));
         assert_eq!(spring, [1.0, 1.5, 1.0]);
+    }
+
+    #[test]
+    fn the_same_time_of_the_clock_is_found_days_earlier() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let noon = datetime!(2026-03-30 12:00 +2);
+        assert_eq!(berlin.days_earlier(noon, 7).unwrap(), datetime!(2026-03-23 12:00 +1));
+        assert_eq!(berlin.whole_days(datetime!(2026-03-23 12:00 +1), noon).unwrap(), Some(7));
+        assert_eq!(berlin.whole_days(datetime!(2026-03-23 11:00 +1), noon).unwrap(), None);
     }
 
     #[test]

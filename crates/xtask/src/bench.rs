@@ -1,6 +1,7 @@
 //! Benchmarks: each runs beside its peers in one go, and writes raw numbers and a table under `docs/`.
 
 mod cost;
+mod live;
 mod measured;
 mod peers;
 mod sample;
@@ -37,6 +38,11 @@ const BENCHES: &[Bench] = &[
         name: "cost",
         about: "processor time and memory, beside bare decoding and inference",
         run: cost::run,
+    },
+    Bench {
+        name: "live",
+        about: "ten and twenty live cameras, beside bare decoding and inference",
+        run: live::run,
     },
 ];
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use video::Transport;
 
@@ -37,6 +38,14 @@ pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     /// Whether everybody who reaches an address beyond this machine may see everything.
     pub(crate) without_sign_in: bool,
+    /// The names by which it is reached, beside `localhost` and bare addresses.
+    pub(crate) hosts: Vec<String>,
+    /// Connections at once.
+    pub(crate) connections: usize,
+    /// Connections at once from one address.
+    pub(crate) connections_per_address: usize,
+    /// Networks of proxies, whose `X-Forwarded-For` is believed.
+    pub(crate) proxies: Vec<IpNet>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -177,7 +186,26 @@ impl Default for Site {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: ([127, 0, 0, 1], 8740).into(), without_sign_in: false }
+        let limits = server::Limits::default();
+        Self {
+            listen: ([127, 0, 0, 1], 8740).into(),
+            without_sign_in: false,
+            hosts: Vec::new(),
+            connections: limits.connections,
+            connections_per_address: limits.connections_per_address,
+            proxies: limits.proxies,
+        }
+    }
+}
+
+impl Server {
+    /// How many may be connected.
+    pub(crate) fn limits(&self) -> server::Limits {
+        server::Limits {
+            connections: self.connections,
+            connections_per_address: self.connections_per_address,
+            proxies: self.proxies.clone(),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ function midnight() {
 function card(camera) {
   const made = tag('article')
   const image = tag('img')
-  image.dataset.stream = `/api/v1/cameras/${encodeURIComponent(camera.name)}/live.mjpeg`
+  image.dataset.stream = `/api/v1/cameras/${encodeURIComponent(camera.id)}/live.mjpeg`
   image.alt = camera.pictures
     ? `Live picture of ${camera.name} with boxes, lines and counts`
     : `Drawing of what ${camera.name} counts; its pictures are not shown`
@@ -72,7 +72,7 @@ function card(camera) {
   }
   body.append(head, why, table)
   made.append(image, body)
-  cards.set(camera.name, {made, image, shape: shape(camera), state, why, counts, zones})
+  cards.set(camera.id, {made, image, shape: shape(camera), state, why, counts, zones})
   return made
 }
 
@@ -89,18 +89,18 @@ async function cameras() {
   zone = answer.time_zone
   by('site').textContent = `${answer.site} · times in ${zone}`
   if (cards.size === 0) by('cameras').replaceChildren(...answer.cameras.map(card))
-  for (const camera of answer.cameras.filter(camera => shape(camera) !== cards.get(camera.name).shape)) {
+  for (const camera of answer.cameras.filter(camera => shape(camera) !== cards.get(camera.id).shape)) {
     // Its rules were edited.
-    const old = cards.get(camera.name)
+    const old = cards.get(camera.id)
     const image = old.image
     old.made.replaceWith(card(camera))
-    cards.get(camera.name).image.replaceWith(image)
-    cards.get(camera.name).image = image
+    cards.get(camera.id).image.replaceWith(image)
+    cards.get(camera.id).image = image
     await totals()
   }
   if (answer.cameras.length === 0) by('cameras').replaceChildren(tag('p', 'No camera is configured yet.', 'note'))
   for (const camera of answer.cameras) {
-    const {state, why, zones} = cards.get(camera.name)
+    const {state, why, zones} = cards.get(camera.id)
     state.textContent = camera.since ? `${camera.state} since ${clock(camera.since)}` : camera.state
     state.className = `state ${camera.state}`
     why.textContent = camera.reason ?? ''

@@ -78,14 +78,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// What a process used.
-struct Used {
-    cpu_s: f64,
+pub(crate) struct Used {
+    pub(crate) cpu_s: f64,
     /// Resident memory, looked at ten times a second.
     memory_mib: Vec<f64>,
 }
 
 /// Runs a command to its end and watches what it uses.
-fn watched(command: &mut Command) -> anyhow::Result<Used> {
+pub(crate) fn watched(command: &mut Command) -> anyhow::Result<Used> {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("starting it")?;
     let mut memory_mib = Vec::new();
     let cpu_s = loop {

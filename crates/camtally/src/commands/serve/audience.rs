@@ -22,6 +22,12 @@ const PICTURE_EVERY: StreamDuration = StreamDuration::from_micros(190_000);
 /// What is drawn on where pictures are not shown.
 const BACKGROUND: [u8; 3] = [24, 30, 38];
 
+/// Over how long the share of frames is taken for which there was no time.
+const LOAD_OVER: StreamDuration = StreamDuration::from_micros(10_000_000);
+/// From which share on a camera is called overloaded, and below which no longer.
+const OVERLOADED: f64 = 0.10;
+const RELIEVED: f64 = 0.05;
+
 /// Whether a camera's pictures come and are counted.
 pub(super) fn up(camera: &str, is_up: bool) {
     gauge!("camtally_camera_up", "camera" => camera.to_owned()).set(f64::from(u8::from(is_up)));
@@ -37,6 +43,7 @@ pub(super) struct Audience {
     overlay: Option<(u32, u32, Overlay)>,
     scaler: Scaler,
     drawn: Option<StreamTime>,
+    load: Load,
 }
 
 impl Audience {
@@ -50,6 +57,7 @@ impl Audience {
             overlay: None,
             scaler: Scaler::new(),
             drawn: None,
+            load: Load::default(),
         }
     }
 
@@ -66,18 +74,19 @@ impl Audience {
             State::Frozen { since, reason } => CameraState::Frozen { since: *since, reason: reason.clone() },
             _ => CameraState::Connecting,
         };
-        up(&self.view.name, shown == CameraState::Counting);
+        up(&self.view.id, shown == CameraState::Counting);
         match &shown {
             CameraState::Offline { reason, .. } | CameraState::Frozen { reason, .. } => {
-                tracing::warn!(camera = self.view.name, state = shown.as_str(), reason);
+                tracing::warn!(camera = self.view.id, state = shown.as_str(), reason);
             }
-            _ => tracing::info!(camera = self.view.name, state = shown.as_str()),
+            _ => tracing::info!(camera = self.view.id, state = shown.as_str()),
         }
         self.change(|viewed| viewed.state = shown);
     }
 
-    pub(super) fn shed(&self, frames: u64) {
-        counter!("camtally_frames_shed_total", "camera" => self.view.name.clone()).increment(frames);
+    pub(super) fn shed(&mut self, frames: u64) {
+        counter!("camtally_frames_shed_total", "camera" => self.view.id.clone()).increment(frames);
+        self.load.shed += frames;
         self.change(|viewed| viewed.shed += frames);
     }
 
@@ -89,7 +98,7 @@ impl Audience {
         analysis: &Analysis,
         still: u64,
     ) -> Result<(), BoxError> {
-        counter!("camtally_frames_analysed_total", "camera" => self.view.name.clone()).increment(1);
+        counter!("camtally_frames_analysed_total", "camera" => self.view.id.clone()).increment(1);
         let edition = self.rules.edition.load(Ordering::Acquire);
         if edition != self.edition {
             self.edition = edition;
@@ -98,9 +107,20 @@ impl Audience {
         let summary = analysis.summary();
         self.looks.set(&summary);
         // Pictures come again after a freeze without a new connection.
-        up(&self.view.name, true);
+        up(&self.view.id, true);
+        if let Some(overload) = self.load.frame(frame.time) {
+            let camera = self.view.id.as_str();
+            match overload {
+                Some(reason) => tracing::warn!(camera, state = "overloaded", reason),
+                None => tracing::info!(camera, state = "counting", "it is no longer overloaded"),
+            }
+        }
+        let state = match &self.load.overload {
+            Some(reason) => CameraState::Overloaded { reason: reason.clone() },
+            None => CameraState::Counting,
+        };
         self.change(|viewed| {
-            viewed.state = CameraState::Counting;
+            viewed.state = state;
             viewed.last_frame = Some(calendar);
             viewed.frames += 1;
             viewed.still = still;
@@ -139,5 +159,66 @@ impl Audience {
         };
         overlay.frame(&mut pixels, &content)?;
         Ok(drawing::encode_jpeg(&Rgb::new(width, height, &pixels)?)?)
+    }
+}
+
+/// How much of what should be analysed is left out.
+#[derive(Debug, Default)]
+struct Load {
+    since: Option<StreamTime>,
+    analysed: u64,
+    shed: u64,
+    /// Why it is overloaded, while it is.
+    overload: Option<String>,
+}
+
+impl Load {
+    /// Counts an analysed frame. Says it when an overload begins, or ends.
+    fn frame(&mut self, time: StreamTime) -> Option<Option<&str>> {
+        self.analysed += 1;
+        let since = *self.since.get_or_insert(time);
+        if time - since < LOAD_OVER {
+            return None;
+        }
+        let (wanted, shed) = (self.analysed + self.shed, self.shed);
+        let share = shed as f64 / wanted as f64;
+        (self.since, self.analysed, self.shed) = (Some(time), 0, 0);
+        let was = self.overload.is_some();
+        self.overload = (share >= if was { RELIEVED } else { OVERLOADED }).then(|| {
+            format!(
+                "there is no time for {:.0} % of the frames: watch fewer cameras, or set detection.analyse_fps or \
+                 detection.input lower",
+                share * 100.0
+            )
+        });
+        (was != self.overload.is_some()).then_some(self.overload.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told over 30 seconds at 5 frames a second, of which one in `shed_one_in` is left out besides.
+    fn told(load: &mut Load, from_s: f64, shed_one_in: Option<u64>) -> Vec<bool> {
+        let mut told = Vec::new();
+        for frame in 0..150 {
+            if shed_one_in.is_some_and(|every| frame % every == 0) {
+                load.shed += 1;
+            }
+            let time = StreamTime::from_secs(from_s + frame as f64 / 5.0);
+            told.extend(load.frame(time).map(|overload| overload.is_some()));
+        }
+        told
+    }
+
+    #[test]
+    fn overload_is_told_once_when_it_begins_and_once_when_it_ends() {
+        let mut load = Load::default();
+        assert_eq!(told(&mut load, 0.0, None), [false; 0]);
+        assert_eq!(told(&mut load, 30.0, Some(4)), [true], "20 % are left out");
+        assert_eq!(told(&mut load, 60.0, Some(14)), [false; 0], "7 % are not enough to call it over");
+        assert_eq!(told(&mut load, 90.0, Some(100)), [false]);
+        assert_eq!(told(&mut load, 120.0, Some(14)), [false; 0], "7 % are not enough to begin");
     }
 }

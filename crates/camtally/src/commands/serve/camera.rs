@@ -54,9 +54,9 @@ impl Seat {
         let Grid { columns, rows, values } = &presence.seconds;
         let cells = values.iter().map(|seconds| seconds.round() as u64).collect();
         let heat = Heat { width: *columns as u32, height: *rows as u32, cells };
-        let (id, camera, hour) = (presence.id, self.view.name.clone(), presence.from);
+        let (id, camera, hour) = (presence.id, self.view.id.clone(), presence.from);
         if self.heat.try_send(HeatPart { id, camera, hour, heat }).is_err() {
-            counter!("camtally_heat_parts_lost_total", "camera" => self.view.name.clone()).increment(1);
+            counter!("camtally_heat_parts_lost_total", "camera" => self.view.id.clone()).increment(1);
         }
     }
 }
@@ -165,7 +165,7 @@ impl Thread {
         while !self.ending.asked() {
             let began = self.seat.clock.monotonic();
             let watched = self.watch();
-            up(&self.seat.view.name, false);
+            up(&self.seat.view.id, false);
             match watched {
                 Ok(()) if self.ending.asked() => return,
                 Ok(()) => {
@@ -222,7 +222,7 @@ impl Thread {
                 Watched::State(state) => audience.state(state),
                 Watched::Shed(frames) => audience.shed(frames),
                 Watched::RulesRefused(error) => {
-                    tracing::error!(camera = seat.view.name, %error, "the edited rules are not in force");
+                    tracing::error!(camera = seat.view.id, %error, "the edited rules are not in force");
                 }
                 Watched::Presence(presence) => seat.keep(presence),
                 _ => {}

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, anyhow};
 use journal::{Journal, Options};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use pipeline::Engine;
-use server::App;
+use server::{App, Site};
 use store::Store;
 use tokio::net::TcpListener;
 use video::SystemClock;
@@ -34,6 +34,8 @@ const CATCHING_UP: Duration = Duration::from_secs(5);
 const ENDING: Duration = Duration::from_secs(10);
 /// Parts of heat maps that wait for the store.
 const HEAT_PARTS: usize = 256;
+/// The id of the site that is configured.
+pub(crate) const SITE: &str = "main";
 /// The shape that the shared input has. Pictures of another shape are padded.
 const SHAPE: (u32, u32) = (1920, 1080);
 
@@ -82,8 +84,11 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     }
     let views: Vec<_> =
         config.cameras.iter().zip(&rules).map(|(camera, rules)| rules::view(camera, rules)).collect();
-    let (site, zone) = (config.site.name.clone(), config.site.time_zone.clone());
-    let app = Arc::new(App::new(store.clone(), views.clone(), site, zone, metrics)?);
+    let site = Site::new(SITE, &config.site.name, &config.site.time_zone)?;
+    let app = Arc::new(App::new(store.clone(), metrics).with_site(site));
+    for view in &views {
+        app.cameras.put(Arc::clone(view));
+    }
     app.readiness.lacks("cameras", "the model is being loaded");
 
     let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
@@ -93,8 +98,11 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         )
     })?;
     let address = listener.local_addr()?;
-    let pages = axum::serve(listener, server::router(Arc::clone(&app)));
-    let pages = tokio::spawn(pages.into_future());
+    let router = server::router(Arc::clone(&app), &config.server.hosts);
+    let (end_pages, pages_end) = tokio::sync::oneshot::channel::<()>();
+    // It fails when the sender is dropped, which is an end as well.
+    let pages_end = async { pages_end.await.unwrap_or_default() };
+    let pages = tokio::spawn(server::serve(listener, router, config.server.limits(), pages_end));
 
     let delivery = delivery::start(&journal, Arc::clone(&app));
     // What was watched before the start is asked of the store, so the journal's events must be there first.
@@ -147,7 +155,8 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     }
     delivery.end().await;
     // Until now they could be asked how the end goes on.
-    pages.abort();
+    drop(end_pages);
+    pages.await.context("the pages ended badly")?;
     store.close().await;
     Ok(())
 }

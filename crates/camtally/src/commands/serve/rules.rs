@@ -47,7 +47,7 @@ impl CurrentRules {
     ) -> Result<bool> {
         let mut rules = inputs::rules(&self.file)?;
         rules.check_classes(classes)?;
-        versions.assign(&view.name, &mut rules)?;
+        versions.assign(&view.id, &mut rules)?;
         if rules == self.get() {
             return Ok(false);
         }
@@ -63,7 +63,7 @@ impl CurrentRules {
 /// How a camera is shown before it has answered.
 pub(crate) fn view(camera: &Camera, rules: &CurrentRules) -> Arc<server::Camera> {
     let (lines, zones) = shown(&rules.get());
-    Arc::new(server::Camera::new(camera.name.clone(), camera.pictures, lines, zones))
+    Arc::new(server::Camera::new(super::SITE, camera.name.clone(), camera.pictures, lines, zones))
 }
 
 fn shown(rules: &Rules) -> (Vec<LineView>, Vec<ZoneView>) {

@@ -36,18 +36,18 @@ pub(crate) async fn follow_edits(
                     Ok(changed) => {
                         told.clear();
                         if changed {
-                            tracing::info!(camera = view.name, "edited rules are in force");
+                            tracing::info!(camera = view.id, "edited rules are in force");
                         }
                     }
                     Err(error) => {
                         let error = format!("{error:#}");
                         if *told != error {
                             tracing::error!(
-                                camera = view.name,
+                                camera = view.id,
                                 error,
                                 "the edited rules are wrong; the old ones stay in force"
                             );
-                            counter!("camtally_rules_refused_total", "camera" => view.name.clone())
+                            counter!("camtally_rules_refused_total", "camera" => view.id.clone())
                                 .increment(1);
                             *told = error;
                         }

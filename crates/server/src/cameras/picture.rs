@@ -1,5 +1,8 @@
+//! A camera's picture as it comes.
+
 use std::sync::Arc;
 
+use access::Role;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -8,18 +11,28 @@ use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::WatchStream;
 
 use crate::App;
+use crate::extract::Caller;
 use crate::problem::Problem;
 
 const BOUNDARY: &str = "camtally-picture";
 
-/// `GET /api/v1/cameras/{name}/live.mjpeg`: the picture with boxes, lines and counts, for as long as somebody looks. A
-/// slow reader sees fewer pictures, never old ones.
+/// The picture with boxes, lines and counts, for as long as somebody looks. A slow reader sees fewer pictures, never old
+/// ones.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/live.mjpeg",
+    tag = "cameras",
+    params(("id" = String, Path, description = "The camera.", example = "entrance")),
+    responses((status = 200, description = "JPEG pictures, one after the other, about five a second.",
+        content_type = "multipart/x-mixed-replace", body = Vec<u8>)),
+    extensions(("x-endless" = json!(true))),
+)]
 pub(crate) async fn stream(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
+    caller: Caller,
+    Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let camera = app.cameras.iter().find(|camera| camera.name == name);
-    let camera = camera.ok_or_else(|| Problem::NotFound(format!("there is no camera `{name}`")))?;
+    let camera = caller.camera(&app, Role::Viewer, &id)?;
     let (newest, viewer) = camera.picture.look();
     let parts = WatchStream::new(newest).filter_map(move |jpeg| {
         // It lives as long as the stream, and with it the wish for pictures.

@@ -6,27 +6,34 @@ use sqlx::{Arguments as _, AssertSqlSafe};
 use uuid::Uuid;
 
 use crate::Result;
-use crate::db::{Answer, FromRow, Tx};
+use crate::connection::{Open, Tx};
+use crate::statement::{Answer, FromRow};
 
 /// A column of the rows that are inserted.
 #[derive(Clone, Debug)]
-pub(crate) enum Column {
+pub enum Column {
+    /// Identifiers.
     Ids(Vec<Uuid>),
+    /// Whole numbers.
     Ints(Vec<Option<i64>>),
+    /// Numbers.
     Reals(Vec<Option<f64>>),
+    /// Truth values.
     Flags(Vec<Option<bool>>),
+    /// Texts.
     Texts(Vec<Option<String>>),
+    /// Bytes.
     Bytes(Vec<Vec<u8>>),
 }
 
 impl Column {
     /// Whole numbers, none of them missing.
-    pub(crate) fn ints(values: impl IntoIterator<Item = i64>) -> Self {
+    pub fn ints(values: impl IntoIterator<Item = i64>) -> Self {
         Self::Ints(values.into_iter().map(Some).collect())
     }
 
     /// Texts, none of them missing.
-    pub(crate) fn texts<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Self {
+    pub fn texts<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Self {
         Self::Texts(values.into_iter().map(|text| Some(text.into())).collect())
     }
 
@@ -84,7 +91,7 @@ const CHUNKS: [usize; 6] = [512, 128, 32, 8, 2, 1];
 impl Tx {
     /// `INSERT INTO {into} … {then}` with one row for each value of the columns, in their order: PostgreSQL
     /// takes the columns as arrays, SQLite takes rows of values. Gives what `then` returns, in no order.
-    pub(crate) fn insert<'a, T: FromRow>(
+    pub fn insert<'a, T: FromRow>(
         &'a mut self,
         into: &'a str,
         columns: Vec<Column>,
@@ -95,8 +102,8 @@ impl Tx {
             if count == 0 {
                 return Ok(Vec::new());
             }
-            match self {
-                Self::Postgres(tx) => {
+            match &mut self.0 {
+                Open::Postgres(tx) => {
                     let arrays: Vec<_> = columns
                         .iter()
                         .enumerate()
@@ -110,7 +117,7 @@ impl Tx {
                     }
                     Ok(sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **tx).await?)
                 }
-                Self::Sqlite(tx) => {
+                Open::Sqlite(tx) => {
                     let row = format!("({})", vec!["?"; columns.len()].join(", "));
                     let mut returned = Vec::new();
                     let mut done = 0;

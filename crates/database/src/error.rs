@@ -1,15 +1,15 @@
 use sqlx::migrate::MigrateError;
 
-/// What every call of the store answers with when it cannot do its work.
+/// What every call answers with when it cannot do its work.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why the store could not do it. No message holds a password. The cause is in the message and not behind `source`, so
+/// Why the database could not do it. No message holds a password. The cause is in the message and not behind `source`, so
 /// that a chain of errors does not say it twice.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address names no store.
-    #[error("the store's address must be `sqlite:PATH` or `postgres://USER@HOST/DATABASE`: {0}")]
+    /// The address names no database.
+    #[error("the database's address must be `sqlite:PATH` or `postgres://USER@HOST/DATABASE`: {0}")]
     Address(&'static str),
     /// The database was written by a newer program.
     #[error(

@@ -1,18 +1,21 @@
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+//! What is known of a camera at this moment.
 
-use axum::Json;
-use axum::extract::State;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::sync::watch;
-
-use crate::App;
+use utoipa::ToSchema;
 
 /// A camera as it is at this moment.
 pub struct Camera {
-    /// Its name, unique.
+    /// Unique, and never changes: it is in every event.
+    pub id: String,
+    /// For people.
     pub name: String,
+    /// The site that it belongs to.
+    pub site: String,
     /// Whether its pictures may be shown.
     pub pictures: bool,
     state: Mutex<Viewed>,
@@ -20,7 +23,7 @@ pub struct Camera {
 }
 
 /// What is known of a camera.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Viewed {
     /// What it does.
     #[serde(flatten)]
@@ -43,7 +46,7 @@ pub struct Viewed {
 }
 
 /// A line with what it is called.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct LineView {
     /// Its name.
     pub name: String,
@@ -56,7 +59,7 @@ pub struct LineView {
 }
 
 /// A zone, and how many are in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ZoneView {
     /// Its name.
     pub name: String,
@@ -67,13 +70,18 @@ pub struct ZoneView {
 }
 
 /// What a camera does.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum CameraState {
     /// No answer yet.
     Connecting,
     /// Pictures come and are counted.
     Counting,
+    /// Pictures come, and there is no time for all that should be analysed.
+    Overloaded {
+        /// How many are left out, and what to do.
+        reason: String,
+    },
     /// No pictures come.
     Offline {
         /// When the last one came.
@@ -103,6 +111,7 @@ impl CameraState {
         match self {
             Self::Connecting => "connecting",
             Self::Counting => "counting",
+            Self::Overloaded { .. } => "overloaded",
             Self::Offline { .. } => "offline",
             Self::Frozen { .. } => "frozen",
             Self::Failed { .. } => "failed",
@@ -111,8 +120,8 @@ impl CameraState {
 }
 
 impl Camera {
-    /// A camera that has not answered yet.
-    pub fn new(name: String, pictures: bool, lines: Vec<LineView>, zones: Vec<ZoneView>) -> Self {
+    /// A camera of a site that has not answered yet. Its id is its name as well.
+    pub fn new(site: &str, id: String, pictures: bool, lines: Vec<LineView>, zones: Vec<ZoneView>) -> Self {
         let state = Viewed {
             state: CameraState::Connecting,
             last_frame: None,
@@ -123,7 +132,14 @@ impl Camera {
             lines,
             zones,
         };
-        Self { name, pictures, state: Mutex::new(state), picture: Pictures::default() }
+        Self {
+            name: id.clone(),
+            id,
+            site: site.to_owned(),
+            pictures,
+            state: Mutex::new(state),
+            picture: Pictures::default(),
+        }
     }
 
     /// Changes what is known of it.
@@ -139,6 +155,37 @@ impl Camera {
     /// Where its pictures go.
     pub fn pictures(&self) -> &Pictures {
         &self.picture
+    }
+}
+
+/// The cameras, in the order in which they were put in.
+#[derive(Default)]
+pub struct Cameras(RwLock<Vec<Arc<Camera>>>);
+
+impl Cameras {
+    /// Adds a camera, or puts it in the place of the one with the same id.
+    pub fn put(&self, camera: Arc<Camera>) {
+        let mut cameras = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match cameras.iter_mut().find(|other| other.id == camera.id) {
+            Some(place) => *place = camera,
+            None => cameras.push(camera),
+        }
+    }
+
+    /// Takes a camera away.
+    pub fn remove(&self, id: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|camera| camera.id != id);
+    }
+
+    /// The camera of this id.
+    pub fn get(&self, id: &str) -> Option<Arc<Camera>> {
+        let cameras = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        cameras.iter().find(|camera| camera.id == id).cloned()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Arc<Camera>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -178,23 +225,4 @@ impl Drop for Viewer {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-#[derive(Serialize)]
-pub(crate) struct Listed {
-    name: String,
-    pictures: bool,
-    #[serde(flatten)]
-    viewed: Viewed,
-}
-
-/// `GET /api/v1/cameras`
-pub(crate) async fn list(State(app): State<Arc<App>>) -> Json<serde_json::Value> {
-    let listed = |camera: &Arc<Camera>| Listed {
-        name: camera.name.clone(),
-        pictures: camera.pictures,
-        viewed: camera.viewed(),
-    };
-    let cameras: Vec<Listed> = app.cameras.iter().map(listed).collect();
-    Json(serde_json::json!({"site": app.site, "time_zone": app.zone_name, "cameras": cameras}))
 }

@@ -1,0 +1,5 @@
+//! Who may do what.
+
+mod rights;
+
+pub use rights::{Caller, Rights, Role, Who};
