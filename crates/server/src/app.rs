@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use event::Event;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -7,7 +7,7 @@ use store::Store;
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, broadcast};
 
-use crate::{Cameras, SignIn, Site, Sites};
+use crate::{Alerting, Cameras, SignIn, Site, Sites};
 
 /// How many events a slow reader of the live stream may be behind.
 const BEHIND: usize = 1024;
@@ -26,6 +26,9 @@ pub struct App {
 
     /// How it is known who asks.
     pub sign_in: SignIn,
+
+    /// Rules, alerts and channels, from when they can be asked.
+    pub alerting: OnceLock<Arc<Alerting>>,
 
     /// What is counted and measured of the program itself.
     pub metrics: PrometheusHandle,
@@ -51,6 +54,7 @@ impl App {
             cameras: Cameras::default(),
             sites: Sites::default(),
             sign_in: SignIn::Without,
+            alerting: OnceLock::new(),
             metrics,
             readiness: Readiness::default(),
             clock: Clock::default(),
@@ -72,7 +76,8 @@ impl App {
         self.live.send(Arc::new(event)).ok();
     }
 
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Event>> {
+    /// The events as they come, from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Event>> {
         self.live.subscribe()
     }
 }

@@ -8,9 +8,11 @@
 //! the version that is changed (`IfMatch`). It answers with a type that has a schema, or with a `Problem`. What may be
 //! seen is decided by `Caller` and `Scope`, in every handler: there is no filter behind it.
 
+mod alerts;
 mod api;
 mod app;
 mod cameras;
+mod channels;
 mod counts;
 mod events;
 mod exports;
@@ -25,6 +27,7 @@ mod problem;
 mod scope;
 mod sites;
 
+pub use self::alerts::Alerting;
 pub use api::openapi;
 pub use app::{App, Clock, Readiness};
 pub use cameras::{Camera, CameraState, Cameras, LineView, Pictures, Viewed, ZoneView};

@@ -54,6 +54,12 @@ impl FromRequestParts<Arc<App>> for Caller {
 }
 
 impl Caller {
+    /// Somebody who is known; put among a request's extensions, it is not asked for again.
+    #[cfg(test)]
+    pub(crate) fn known(caller: access::Caller) -> Self {
+        Self(caller)
+    }
+
     /// The role that the caller has at a site.
     pub(crate) fn role(&self, site: &str) -> Option<Role> {
         self.rights.at(site)
