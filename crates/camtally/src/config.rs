@@ -139,6 +139,18 @@ impl Loaded {
         range("detection.batch", (1..=64).contains(&config.detection.batch), "1 to 64")?;
         range("detection.threads", config.detection.threads <= 64, "at most 64; 0 is one for each core")?;
         range("journal.limit_mib", (16..=1 << 24).contains(&config.journal.limit_mib), "16 to 16777216")?;
+        let kept = &config.retention;
+        for (name, days, least) in [
+            ("events_days", kept.events_days, 1),
+            // An event may come late by as long as the store was away.
+            ("watched_days", kept.watched_days, 7),
+            ("minutes_days", kept.minutes_days, 1),
+            ("quarters_days", kept.quarters_days, 7),
+            ("heat_maps_days", kept.heat_maps_days, 1),
+        ] {
+            let ok = days == 0 || (least..=36_500).contains(&days);
+            range(&format!("retention.{name}"), ok, &format!("{least} to 36500 days, or 0 for ever"))?;
+        }
         range("store.connections", (1..=1000).contains(&config.store.connections), "1 to 1000")?;
         store::Zone::named(&config.site.time_zone).context("`site.time_zone`")?;
         if !config.server.listen.ip().is_loopback() && !config.server.without_sign_in {

@@ -232,7 +232,14 @@ mod tests {
             let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
             let Some(place) = schema["$ref"].as_str() else { continue };
             let schema = document.pointer(place.trim_start_matches('#')).unwrap();
-            assert_eq!(schema["additionalProperties"], json!(false), "{name}: say `deny_unknown_fields`");
+            let one = vec![schema.clone()];
+            for one in schema["oneOf"].as_array().unwrap_or(&one) {
+                let one = match one["$ref"].as_str() {
+                    Some(place) => document.pointer(place.trim_start_matches('#')).unwrap(),
+                    None => one,
+                };
+                assert_eq!(one["additionalProperties"], json!(false), "{name}: say `deny_unknown_fields`");
+            }
         }
     }
 

@@ -1,16 +1,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use event::Event;
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::Store;
 use time::OffsetDateTime;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::Semaphore;
 
+use crate::idempotency::Answers;
+use crate::live::{Hub, Seats};
 use crate::{Alerting, Cameras, SignIn, Site, Sites};
-
-/// How many events a slow reader of the live stream may be behind.
-const BEHIND: usize = 1024;
 
 /// What questions are answered from. A part that is not set by [`App::new`] is put in by a method of its own, before the
 /// server begins.
@@ -42,13 +40,17 @@ pub struct App {
     /// Exports that are being written.
     pub(crate) exports: Arc<Semaphore>,
 
-    live: broadcast::Sender<Arc<Event>>,
+    pub(crate) live: Arc<Hub>,
+
+    pub(crate) seats: Arc<Seats>,
+
+    pub(crate) answers: Answers,
 }
 
 impl App {
     /// An application over a store, without cameras and sites.
     pub fn new(store: Store, metrics: PrometheusHandle) -> Self {
-        let (live, _) = broadcast::channel(BEHIND);
+        let live = Arc::new(Hub::new(store.clone()));
         Self {
             store,
             cameras: Cameras::default(),
@@ -60,6 +62,8 @@ impl App {
             clock: Clock::default(),
             exports: Arc::new(Semaphore::new(crate::exports::AT_ONCE)),
             live,
+            seats: Arc::default(),
+            answers: Answers::default(),
         }
     }
 
@@ -70,15 +74,9 @@ impl App {
         self
     }
 
-    /// Hands an event that is in the store to everyone who looks on.
-    pub fn publish(&self, event: Event) {
-        // It fails when nobody looks on.
-        self.live.send(Arc::new(event)).ok();
-    }
-
-    /// The events as they come, from now on.
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Event>> {
-        self.live.subscribe()
+    /// Says that there are new events in the store: whoever looks on gets them at once.
+    pub fn arrived(&self) {
+        self.live.wake();
     }
 }
 

@@ -19,13 +19,17 @@ mod exports;
 mod extract;
 mod health;
 mod http;
+mod idempotency;
 mod live;
+mod metrics;
 mod page;
 #[cfg(test)]
 mod pages;
 mod problem;
 mod scope;
 mod sites;
+#[cfg(test)]
+mod testing;
 
 pub use self::alerts::Alerting;
 pub use api::openapi;
@@ -33,14 +37,17 @@ pub use app::{App, Clock, Readiness};
 pub use cameras::{Camera, CameraState, Cameras, LineView, Pictures, Viewed, ZoneView};
 pub use extract::SignIn;
 pub use http::{Limits, serve};
+pub use metrics::{describe_metrics, metrics_page, recorder};
 pub use problem::documentation as problems_page;
 pub use sites::{Site, Sites};
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 
 /// Everything that is answered. `hosts` are the names of the server, beside `localhost` and bare addresses.
 pub fn router(app: Arc<App>, hosts: &[String]) -> Router {
-    http::around(api::routes().merge(page::routes()).with_state(app), hosts)
+    let keys = from_fn_with_state(Arc::clone(&app), idempotency::layer);
+    http::around(api::routes().layer(keys).merge(page::routes()).with_state(app), hosts)
 }

@@ -7,7 +7,7 @@ use crate::horizons::{Horizons, Kept};
 use crate::record::{self, EventRow};
 use crate::rollup::{self, Level, Rollups};
 use crate::series::{Measure, Series};
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, arrivals};
 use database::Column;
 use database::{Access, Tx};
 
@@ -96,6 +96,8 @@ impl Store {
             sums.rows_mut(level).retain(|&(_, span), _| span >= since);
             rollup::apply(&mut tx, level, sums.rows(level)).await?;
         }
+        let arrived = events.iter().filter(|row| new.contains(&row.id)).map(|row| (row.time, row.id));
+        arrivals::note(&mut tx, arrived.collect()).await?;
         tx.commit().await?;
         Ok(done)
     }

@@ -38,6 +38,7 @@
 //! # }).unwrap();
 //! ```
 
+mod arrivals;
 mod counts;
 mod dwell;
 mod heat;
@@ -59,6 +60,7 @@ mod zone;
 
 pub use database::{Error, Result, Settings};
 
+pub use arrivals::{Arrival, ArrivalsKept};
 pub use counts::{CountGroup, CountQuery, Counts, GroupBy, GroupKey};
 pub use dwell::{DwellQuery, DwellStats, Dwells, ZoneDwells};
 pub use heat::{Heat, HeatPart};

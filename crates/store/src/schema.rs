@@ -6,8 +6,9 @@ use database::{Step, step};
 pub(crate) const LEDGER: &str = "_sqlx_migrations";
 
 /// In order; the first is step 1.
-pub(crate) const STEPS: [Step; 3] = [
+pub(crate) const STEPS: [Step; 4] = [
     step!("events", "0001_events.sql"),
     step!("observed", "0002_observed.sql"),
     step!("heat maps", "0003_heat_maps.sql"),
+    step!("arrivals", "0004_arrivals.sql"),
 ];

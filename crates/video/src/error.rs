@@ -95,13 +95,8 @@ pub enum Error {
         name: String,
     },
     /// An address of no live source; see [`LiveSource::parse`](crate::LiveSource::parse).
-    #[error("`{name}` is no address of a camera: {reason}")]
-    BadAddress {
-        /// What may be shown of the address.
-        name: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
+    #[error(transparent)]
+    BadAddress(#[from] address::BadAddress),
     /// The system gave no thread to read on.
     #[error(
         "`{name}` cannot be watched, because the system gives no more threads ({source}): raise its limit"

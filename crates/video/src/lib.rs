@@ -143,7 +143,6 @@ mod log;
 mod losses;
 mod orientation;
 mod reader;
-mod redaction;
 mod sampling;
 mod scaler;
 mod selection;
@@ -151,6 +150,7 @@ mod source;
 mod stream;
 mod writer;
 
+pub use address::LiveSource;
 pub use conversion::RgbImage;
 pub use digest::ContentDigest;
 pub use error::{Error, MAX_PIXELS, MAX_SIDE};
@@ -161,8 +161,8 @@ pub use letterbox::{Letterbox, Placement, Region};
 #[cfg(fuzzing)]
 pub use live::fuzzing;
 pub use live::{
-    Clock, Freeze, LiveFrame, LiveItem, LiveOptions, LiveReader, LiveSource, LiveStats, LiveTime, Outage,
-    StopHandle, SystemClock, Transport,
+    Clock, Freeze, LiveFrame, LiveItem, LiveOptions, LiveReader, LiveStats, LiveTime, Outage, StopHandle,
+    SystemClock, Transport,
 };
 pub use reader::{Item, ReadOptions, ReadStats, Reader};
 pub use scaler::Scaler;

@@ -4,9 +4,8 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
+use address::redaction;
 use ffmpeg_next::ffi;
-
-use crate::redaction;
 
 const LINE: usize = 512;
 

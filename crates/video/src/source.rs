@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, folder, redaction};
+use address::redaction;
+
+use crate::{Error, folder};
 
 /// Where frames come from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that talks to whoever runs it")]
 
+mod api;
 mod bench;
 mod commands;
 mod deny;
@@ -36,6 +37,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Ask the API everything that it describes, with schemathesis
+    ApiTest(api::Arguments),
     /// Run benchmarks beside their peers
     Bench(bench::Arguments),
     /// Run every command that the README and the guide show
@@ -70,6 +73,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     let root = Path::new(&package).join("../..");
     std::env::set_current_dir(&root).with_context(|| format!("entering {}", root.display()))?;
     match task {
+        Task::ApiTest(arguments) => api::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Commands => commands::run(),
         Task::Deny => deny::run(),

@@ -18,6 +18,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) store: Store,
     pub(crate) journal: Journal,
+    pub(crate) retention: Retention,
     pub(crate) detection: Detection,
     /// The cameras.
     #[serde(rename = "camera")]
@@ -62,6 +63,20 @@ pub(crate) struct Store {
 pub(crate) struct Journal {
     /// The most that it may take on disk, in MiB.
     pub(crate) limit_mib: u64,
+}
+
+/// For how many days each kind of data is kept; 0 is for ever.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retention {
+    pub(crate) events_days: u32,
+    /// By their ids it is known that a stretch of watched time comes again.
+    pub(crate) watched_days: u32,
+    /// Counts by minute.
+    pub(crate) minutes_days: u32,
+    /// Counts by quarter of an hour, from which hours, days and weeks come.
+    pub(crate) quarters_days: u32,
+    pub(crate) heat_maps_days: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -172,6 +187,7 @@ impl Default for Config {
             server: Server::default(),
             store: Store::default(),
             journal: Journal::default(),
+            retention: Retention::default(),
             detection: Detection::default(),
             cameras: Vec::new(),
         }
@@ -218,6 +234,26 @@ impl Default for Store {
 impl Default for Journal {
     fn default() -> Self {
         Self { limit_mib: 2048 }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { events_days: 90, watched_days: 14, minutes_days: 90, quarters_days: 0, heat_maps_days: 365 }
+    }
+}
+
+impl Retention {
+    /// As the store takes it.
+    pub(crate) fn kept(&self) -> store::Retention {
+        let days = |days: u32| (days > 0).then(|| time::Duration::days(days.into()));
+        store::Retention {
+            events: days(self.events_days),
+            observed: days(self.watched_days),
+            minutes: days(self.minutes_days),
+            quarters: days(self.quarters_days),
+            heat_maps: days(self.heat_maps_days),
+        }
     }
 }
 

@@ -61,7 +61,7 @@ fn a_question_that_makes_no_sense_is_answered_with_what_to_write() {
         (
             "/api/v1/events?from=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z&cursor=x",
             400,
-            "bad_question",
+            "bad_cursor",
             "cursor",
         ),
         ("/api/v1/cameras/none/live.mjpeg", 404, "not_found", "`none`"),

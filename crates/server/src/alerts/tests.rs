@@ -65,7 +65,7 @@ impl Setting {
     ) -> (StatusCode, String, Value) {
         let who = Who::User { id: Uuid::nil(), name: "ann".to_owned() };
         let rights = Rights { everywhere: None, sites: BTreeMap::from([("north".to_owned(), role)]) };
-        let caller = Caller::known(access::Caller { who, rights, from: None });
+        let caller = Caller::from(access::Caller { who, rights, from: None });
         let mut request =
             Request::builder().method(method).uri(path).header(header::HOST, "localhost").extension(caller);
         if let Some(version) = version {

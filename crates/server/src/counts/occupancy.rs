@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::question::Place;
 use crate::events::EventView;
-use crate::extract::{Asked, Body, Caller, list};
+use crate::extract::{Asked, Body, Caller, list, whole};
 use crate::problem::{Code, Problem};
 use crate::{App, Site};
 
@@ -147,17 +147,37 @@ fn site_now(site: &str, known: SiteOccupancy) -> SiteNow {
 
 /// What an operator has counted: at a site, or in a zone of a camera.
 #[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum NewCorrection {
+    Site(SiteCorrection),
+    Zone(ZoneCorrection),
+}
+
+/// How many an operator has counted at a site.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"site": "main", "now": 12}))]
-pub(super) struct NewCorrection {
+pub(super) struct SiteCorrection {
     /// The site; its entrances must be known.
-    site: Option<String>,
-    /// In place of a site: the camera of a zone.
-    camera: Option<String>,
-    /// The zone of that camera.
-    rule: Option<String>,
+    site: String,
     /// How many there are.
     #[schema(minimum = 0, maximum = 1_000_000)]
+    #[serde(deserialize_with = "whole")]
+    now: u32,
+}
+
+/// How many an operator has counted in a zone.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"camera": "entrance", "rule": "queue", "now": 3}))]
+pub(super) struct ZoneCorrection {
+    /// The camera.
+    camera: String,
+    /// The zone.
+    rule: String,
+    /// How many there are.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[serde(deserialize_with = "whole")]
     now: u32,
 }
 
@@ -174,44 +194,40 @@ pub(super) async fn correct(
     caller: Caller,
     Body(new): Body<NewCorrection>,
 ) -> Result<(StatusCode, Json<EventView>), Problem> {
-    if new.now > MOST {
-        return Err(Problem::new(Code::BadBody, format!("`now` is {MOST} at most")));
-    }
     let time = app.clock.now();
-    let (camera, rule, was) = match (new.site, new.camera, new.rule) {
-        (Some(id), None, None) => {
+    let (camera, rule, was, now) = match new {
+        NewCorrection::Site(SiteCorrection { site: id, now }) => {
             caller.may(Role::Operator, &id)?;
             let nothing = || Problem::not_found(format!("there is no site `{id}` with entrances"));
             let site = app.sites.get(&id).filter(|site| !site.entrances.is_empty()).ok_or_else(nothing)?;
             let known = site_occupancy(&app, &site, time).await?;
-            (site.corrections_camera(), RULE.to_owned(), known.occupancy)
+            (site.corrections_camera(), RULE.to_owned(), known.occupancy, now)
         }
-        (None, Some(camera), Some(rule)) => {
+        NewCorrection::Zone(ZoneCorrection { camera, rule, now }) => {
             let camera = caller.camera(&app, Role::Operator, &camera)?;
             let zones = app.store.zone_occupancy(std::slice::from_ref(&camera.id), time).await?;
             let known = zones.into_iter().find(|zone| zone.rule == rule).map(|zone| zone.occupancy);
             if known.is_none() && !camera.viewed().zones.iter().any(|zone| zone.name == rule) {
                 return Err(Problem::not_found(format!("`{}` has no zone `{rule}`", camera.id)));
             }
-            (camera.id.clone(), rule, known.unwrap_or(0))
-        }
-        _ => {
-            let detail = "a correction is of a `site`, or of the zone `rule` of a `camera`";
-            return Err(Problem::new(Code::BadBody, detail));
+            (camera.id.clone(), rule, known.unwrap_or(0), now)
         }
     };
+    if now > MOST {
+        return Err(Problem::new(Code::BadBody, format!("`now` is {MOST} at most")));
+    }
     let event = Event {
         id: Uuid::now_v7(),
         camera,
         stream_time: StreamTime::from_micros(0),
         time,
         model: None,
-        what: What::Correction(Correction { rule, was: was as i64, now: i64::from(new.now) }),
+        what: What::Correction(Correction { rule, was: was as i64, now: i64::from(now) }),
         other: Map::new(),
     };
     app.store.ingest(std::slice::from_ref(&event)).await?;
-    tracing::info!(who = ?caller.who, camera = event.camera, was, now = new.now, "an occupancy was corrected");
+    tracing::info!(who = ?caller.who, camera = event.camera, was, now, "an occupancy was corrected");
     let view = EventView::from(&event);
-    app.publish(event);
+    app.arrived();
     Ok((StatusCode::CREATED, Json(view)))
 }

@@ -59,6 +59,7 @@ pub(crate) struct EventsQuestion {
     #[param(pattern = "^((forward|backward)(,|$))*$")]
     direction: Option<String>,
     /// `next` of the page before.
+    #[param(pattern = "^-?[0-9]{1,18}\\.[0-9a-f]{32}$")]
     cursor: Option<String>,
     /// How many events a page has.
     #[serde(default)]

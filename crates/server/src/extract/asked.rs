@@ -20,8 +20,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
         check(parts.uri.query().unwrap_or_default())?;
         match Query::<T>::try_from_uri(&parts.uri) {
             Ok(Query(asked)) => Ok(Self(asked)),
-            Err(error) => Err(Problem::question(error.body_text())),
+            Err(error) => Err(Problem::question(told(&error.body_text()))),
         }
+    }
+}
+
+/// What is wrong with a query, from the parser's words for programmers.
+fn told(text: &str) -> String {
+    let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(text);
+    match text.strip_prefix("missing field ") {
+        Some(name @ ("`from`" | "`until`")) => {
+            format!("{name} is missing: write it as 2026-11-23T08:00:00Z")
+        }
+        Some(name) => format!("{name} is missing"),
+        None => text.to_owned(),
     }
 }
 

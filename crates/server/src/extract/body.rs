@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, Problem};
@@ -45,6 +46,14 @@ pub(crate) async fn bytes(body: axum::body::Body, most: usize) -> Result<axum::b
             Problem::new(Code::BadBody, "the body ended before it was complete")
         }
     })
+}
+
+/// A whole number, written as it may be in JSON: `12.0` is one as well, says JSON Schema. For `deserialize_with`.
+pub(crate) fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    let fits = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
+    fits.then_some(number as u32)
+        .ok_or_else(|| serde::de::Error::custom(format!("{number} is no whole number")))
 }
 
 /// Reads JSON.

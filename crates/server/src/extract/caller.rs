@@ -53,13 +53,14 @@ impl FromRequestParts<Arc<App>> for Caller {
     }
 }
 
-impl Caller {
-    /// Somebody who is known; put among a request's extensions, it is not asked for again.
-    #[cfg(test)]
-    pub(crate) fn known(caller: access::Caller) -> Self {
+#[cfg(test)]
+impl From<access::Caller> for Caller {
+    fn from(caller: access::Caller) -> Self {
         Self(caller)
     }
+}
 
+impl Caller {
     /// The role that the caller has at a site.
     pub(crate) fn role(&self, site: &str) -> Option<Role> {
         self.rights.at(site)

@@ -10,7 +10,7 @@ mod paging;
 mod times;
 
 pub(crate) use asked::{Asked, directions, list};
-pub(crate) use body::Body;
+pub(crate) use body::{Body, bytes as body_bytes, whole};
 pub(crate) use caller::{Caller, Peer};
 pub(crate) use conditional::{ETag, IfMatch};
 pub(crate) use paging::{Cursor, Limit, Listed};

@@ -17,6 +17,7 @@ const get = async path => {
 const shape = camera => JSON.stringify([camera.lines, camera.zones.map(zone => zone.name)])
 
 let zone = 'UTC'
+let counting
 const cards = new Map()
 const clock = text => new Date(text).toLocaleTimeString([], {timeZone: zone, hourCycle: 'h23'})
 
@@ -143,8 +144,8 @@ function listen() {
       const event = JSON.parse(message.data)
       ticker(event)
       if (kind !== 'crossing') return
-      const cell = cards.get(event.camera)?.counts.get(`${event.rule} ${event.direction}`)
-      if (cell) show(cell, Number(cell.textContent) + 1)
+      // Asked for, not added up: after a break events come that the totals already hold.
+      counting ??= setTimeout(() => { counting = undefined; totals().catch(() => {}) }, 200)
     })
   }
 }

@@ -6,10 +6,10 @@ use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use address::{Kind, NetworkAddress};
 use ffmpeg_next::format::context::Input;
 use ffmpeg_next::{Dictionary, ffi};
 
-use super::address::{Kind, NetworkAddress};
 use super::control::Control;
 use super::options::{LiveOptions, Transport};
 use super::outage::Outage;
@@ -65,11 +65,11 @@ pub(crate) fn connect(
     libav::initialise();
     let request = match kind {
         Kind::Rtsp(address) => {
-            resolve::check(&address.host, address.port_or_default(), control)?;
+            resolve::check(address.host(), address.port_or_default(), control)?;
             rtsp(address, options)
         }
         Kind::Http(address) => {
-            resolve::check(&address.host, address.port_or_default(), control)?;
+            resolve::check(address.host(), address.port_or_default(), control)?;
             http(address, options)
         }
         Kind::Device(path) => {
@@ -158,7 +158,7 @@ fn rtsp(address: &NetworkAddress, live: &LiveOptions) -> Option<Request> {
     options.set("rtsp_flags", "prefer_tcp");
     // Asked to play no stream at all, because none is video, cameras answer that something else is wrong.
     options.set("initial_pause", "1");
-    Some(Request { url: address.url()?, format: Some(c"rtsp"), options, is_device: false })
+    Some(Request { url: CString::new(address.url()).ok()?, format: Some(c"rtsp"), options, is_device: false })
 }
 
 fn http(address: &NetworkAddress, live: &LiveOptions) -> Option<Request> {
@@ -173,7 +173,7 @@ fn http(address: &NetworkAddress, live: &LiveOptions) -> Option<Request> {
     if address.is_encrypted() && live.verify_tls {
         options.set("tls_verify", "1");
     }
-    Some(Request { url: address.url()?, format: None, options, is_device: false })
+    Some(Request { url: CString::new(address.url()).ok()?, format: None, options, is_device: false })
 }
 
 /// Opens a source; `control` ends every wait for it, now and as long as it is open.

@@ -8,7 +8,6 @@
 //!
 //! Everything up to the outbox runs on the reader's own thread. `control` ends its waits.
 
-mod address;
 mod backoff;
 mod clock;
 mod connection;
@@ -28,7 +27,6 @@ mod reader;
 mod resolve;
 mod worker;
 
-pub use address::LiveSource;
 pub use clock::{Clock, SystemClock};
 pub(crate) use control::Control;
 pub use freeze::Freeze;

@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::address::{Kind, LiveSource};
+use address::{Kind, LiveSource};
+
 use super::clock::Clock;
 use super::control::Control;
 use super::item::LiveItem;
@@ -62,10 +63,10 @@ impl LiveReader {
         if let Kind::Replay { path, .. } = source.kind()
             && !matches!(Source::resolve(path)?, Source::File(_))
         {
-            return Err(Error::BadAddress {
+            return Err(Error::BadAddress(address::BadAddress {
                 name: source.to_string(),
                 reason: "only a video file can be replayed",
-            });
+            }));
         }
         let control = Arc::new(Control::new(clock));
         let outbox = Arc::new(Outbox::new(options.waiting_frames));

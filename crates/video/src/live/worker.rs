@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use address::{Kind, LiveSource};
 use ffmpeg_next::frame;
 use observation::{StreamDuration, StreamTime};
 use time::OffsetDateTime;
 
-use super::address::{Kind, LiveSource};
 use super::backoff::Backoff;
 use super::connection::{Connection, connect};
 use super::control::Control;

@@ -160,9 +160,6 @@ async fn store(app: &Arc<App>, reader: &Reader, entries: Vec<Entry>) -> Result<(
     }
     counter!("camtally_events_stored_total").increment(ingested.stored);
     reader.acknowledge(last).context("the journal cannot note what was delivered")?;
-    // Last: what is delivered again must not be shown twice.
-    for event in events {
-        app.publish(event);
-    }
+    app.arrived();
     Ok(())
 }

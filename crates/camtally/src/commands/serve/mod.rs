@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use journal::{Journal, Options};
-use metrics_exporter_prometheus::PrometheusBuilder;
 use pipeline::Engine;
 use server::{App, Site};
 use store::Store;
@@ -76,7 +75,8 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     let Some(store) = signals.unless_ended(open_store(loaded, &settings)).await.transpose()? else {
         return Ok(());
     };
-    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be kept")?;
+    let metrics = server::recorder().install_recorder().context("metrics cannot be kept")?;
+    server::describe_metrics();
     let mut versions = Versions::open(&data)?;
     let mut rules = Vec::new();
     for camera in &config.cameras {
@@ -139,7 +139,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         engine.1.classes.clone(),
         versions,
     ));
-    let retention = tokio::spawn(upkeep::retain(store.clone()));
+    let retention = tokio::spawn(upkeep::retain(store.clone(), config.retention.kept()));
     signals.ended().await;
     tracing::info!("ending");
     edits.abort();

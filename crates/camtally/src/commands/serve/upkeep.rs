@@ -75,11 +75,11 @@ pub(crate) async fn keep_heat(store: Store, mut parts: mpsc::Receiver<HeatPart>)
 }
 
 /// Deletes what is older than the store keeps it.
-pub(crate) async fn retain(store: Store) {
+pub(crate) async fn retain(store: Store, kept: Retention) {
     let mut clock = tokio::time::interval(RETAIN);
     loop {
         clock.tick().await;
-        match store.retain(&Retention::default(), OffsetDateTime::now_utc()).await {
+        match store.retain(&kept, OffsetDateTime::now_utc()).await {
             Ok(deleted) => tracing::debug!(?deleted, "what was too old is deleted"),
             Err(error) => {
                 tracing::warn!(%error, "what is too old could not be deleted; trying again in an hour")

@@ -2,7 +2,7 @@
 
 /// `address` without user, password, query, and what stands behind a `=` in its path. Made for texts that are
 /// no proper addresses as well: what may be a secret goes.
-pub(crate) fn address(address: &str) -> String {
+pub fn address(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return path(address).replace(|c: char| c.is_control(), "?");
     };
@@ -13,14 +13,14 @@ pub(crate) fn address(address: &str) -> String {
 }
 
 /// A path up to its query, or to the first value in it.
-pub(crate) fn path(path: &str) -> &str {
+pub fn path(path: &str) -> &str {
     let end = path.find(['?', '#']).unwrap_or(path.len());
     let path = &path[..end];
     path.find('=').map_or(path, |at| &path[..=at])
 }
 
 /// A line of libav's log, in which every address is cut down to its protocol.
-pub(crate) fn line(line: &str) -> String {
+pub fn line(line: &str) -> String {
     let mut shown = String::new();
     let mut rest = line;
     while let Some(at) = rest.find("://") {

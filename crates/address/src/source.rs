@@ -1,8 +1,6 @@
-use std::ffi::CString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::Error;
 use crate::redaction;
 
 /// The longest address, in bytes.
@@ -29,24 +27,53 @@ pub struct LiveSource {
     kind: Kind,
 }
 
+/// What kind of source it is. No `Debug`: an address holds secrets.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// A camera by RTSP.
     Rtsp(NetworkAddress),
+    /// HLS, MJPEG or MPEG-TS by HTTP.
     Http(NetworkAddress),
+    /// A camera that Video4Linux knows.
     Device(PathBuf),
-    Replay { path: PathBuf, again: bool },
+    /// A video file in real time.
+    Replay {
+        /// The file.
+        path: PathBuf,
+        /// Whether it begins anew at its end.
+        again: bool,
+    },
 }
 
 /// An address of the network in its parts.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct NetworkAddress {
-    pub(crate) scheme: &'static str,
+pub struct NetworkAddress {
+    scheme: &'static str,
     /// User and password as they stand in an address.
     credentials: Option<String>,
-    pub(crate) host: String,
-    pub(crate) port: Option<u16>,
+    host: String,
+    port: Option<u16>,
     /// Path and query.
     path: String,
+}
+
+/// Why a text is no address of a live source. The message shows no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is no address of a camera: {reason}")]
+pub struct BadAddress {
+    /// What may be shown of the address.
+    pub name: String,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+/// User and password as a person would type them: nothing is escaped. No `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The user's name.
+    pub user: String,
+    /// The password; none when the address named only a user.
+    pub password: Option<String>,
 }
 
 impl LiveSource {
@@ -54,8 +81,8 @@ impl LiveSource {
     ///
     /// # Errors
     /// When it is no address of a live source; the message does not show secrets.
-    pub fn parse(address: &str) -> Result<Self, Error> {
-        let wrong = |reason: &'static str| Error::BadAddress { name: redaction::address(address), reason };
+    pub fn parse(address: &str) -> Result<Self, BadAddress> {
+        let wrong = |reason: &'static str| BadAddress { name: redaction::address(address), reason };
         if address.len() > MAX_ADDRESS {
             return Err(wrong("it is longer than 2048 bytes"));
         }
@@ -94,9 +121,9 @@ impl LiveSource {
     ///
     /// # Errors
     /// When the source has no sign-in, the user holds a `:`, or both together are too long for libav.
-    pub fn with_credentials(mut self, user: &str, password: &str) -> Result<Self, Error> {
+    pub fn with_credentials(mut self, user: &str, password: &str) -> Result<Self, BadAddress> {
         let name = self.to_string();
-        let wrong = |reason| Error::BadAddress { name, reason };
+        let wrong = |reason| BadAddress { name, reason };
         if user.contains(':') {
             return Err(wrong("a user name cannot hold a colon"));
         }
@@ -113,8 +140,34 @@ impl LiveSource {
         Ok(self)
     }
 
-    pub(crate) fn kind(&self) -> &Kind {
+    /// What kind it is, with everything that is needed to open it.
+    pub fn kind(&self) -> &Kind {
         &self.kind
+    }
+
+    /// The same source without user and password, and these apart, if the address held any.
+    pub fn without_credentials(mut self) -> (Self, Option<Credentials>) {
+        let credentials = match &mut self.kind {
+            Kind::Rtsp(address) | Kind::Http(address) => address.credentials.take(),
+            Kind::Device(_) | Kind::Replay { .. } => None,
+        };
+        let credentials = credentials.map(|text| match text.split_once(':') {
+            Some((user, password)) => {
+                Credentials { user: unescape(user), password: Some(unescape(password)) }
+            }
+            None => Credentials { user: unescape(&text), password: None },
+        });
+        (self, credentials)
+    }
+
+    /// The whole address, secrets included: for the one who connects, and for whoever seals it.
+    pub fn expose(&self) -> String {
+        match &self.kind {
+            Kind::Rtsp(address) | Kind::Http(address) => address.url(),
+            Kind::Device(path) => path.display().to_string(),
+            Kind::Replay { path, again: false } => format!("replay:{}", path.display()),
+            Kind::Replay { path, again: true } => format!("loop:{}", path.display()),
+        }
     }
 }
 
@@ -147,18 +200,30 @@ impl NetworkAddress {
         Ok(Self { scheme, credentials, host: host.to_owned(), port, path })
     }
 
-    pub(crate) fn is_encrypted(&self) -> bool {
+    /// `rtsp`, `rtsps`, `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// The name or number of the host; an IPv6 number stands in brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether it is asked for inside TLS.
+    pub fn is_encrypted(&self) -> bool {
         matches!(self.scheme, "rtsps" | "https")
     }
 
-    /// The whole address, secrets included, for libav only.
-    pub(crate) fn url(&self) -> Option<CString> {
+    /// The whole address, secrets included, for the one who connects.
+    pub fn url(&self) -> String {
         let credentials = self.credentials.as_ref().map(|text| format!("{text}@")).unwrap_or_default();
         let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
-        CString::new(format!("{}://{credentials}{}{port}{}", self.scheme, self.host, self.path)).ok()
+        format!("{}://{credentials}{}{port}{}", self.scheme, self.host, self.path)
     }
 
-    pub(crate) fn port_or_default(&self) -> u16 {
+    /// The port, or the one that the protocol has by default.
+    pub fn port_or_default(&self) -> u16 {
         self.port.unwrap_or(match self.scheme {
             "rtsp" => 554,
             "rtsps" => 322,
@@ -195,6 +260,20 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// The opposite of [`escape`]; what is no escape stays as it is, and what is no UTF-8 is replaced.
+fn unescape(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).filter(|hex| bytes[at] == b'%' && hex.is_ascii());
+        let byte = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        plain.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
 impl fmt::Display for LiveSource {
     /// The address without secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -226,7 +305,7 @@ mod tests {
 
     fn url(source: &LiveSource) -> String {
         match source.kind() {
-            Kind::Rtsp(address) | Kind::Http(address) => address.url().unwrap().into_string().unwrap(),
+            Kind::Rtsp(address) | Kind::Http(address) => address.url(),
             _ => panic!("no network address"),
         }
     }
@@ -263,6 +342,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_pasted_into_an_address_is_taken_out_of_it() {
+        let taken = |address: &str| LiveSource::parse(address).unwrap().without_credentials();
+        let (source, credentials) = taken("rtsp://admin:p%40ss%2f:%@cam:8554/ch1?x=1");
+        assert_eq!(source.expose(), "rtsp://cam:8554/ch1?x=1");
+        assert!(credentials.is_some_and(|c| c.user == "admin" && c.password.as_deref() == Some("p@ss/:%")));
+        let (_, credentials) = taken("http://viewer@cam/");
+        assert!(credentials.is_some_and(|c| c.user == "viewer" && c.password.is_none()));
+        for address in ["rtsp://cam/1", "/dev/video0", "loop:a.mp4", "replay:a:b@c.mp4"] {
+            let (source, credentials) = taken(address);
+            assert!(credentials.is_none() && source.expose() == address, "{address}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_an_address_is_refused_with_its_reason() {
         for (address, reason) in [
             ("entrance.mp4", "none of"),
@@ -287,6 +380,17 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn credentials_come_out_as_they_went_in(user in "[^:\\p{C}]{1,12}", password in "[^\\p{C}]{0,12}") {
+            let source = LiveSource::parse("rtsp://cam/1").unwrap();
+            if let Ok(source) = source.with_credentials(&user, &password) {
+                let again = LiveSource::parse(&source.expose()).unwrap();
+                let (_, credentials) = again.without_credentials();
+                let same = credentials.is_some_and(|c| c.user == user && c.password == Some(password));
+                proptest::prop_assert!(same);
+            }
+        }
+
         #[test]
         fn no_address_shows_its_password(
             user in "[a-z]{1,8}", password in "Zq[!-~]{4,20}", host in "[a-z]{1,9}", path in "[!-~]{0,20}",

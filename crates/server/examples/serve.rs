@@ -1,0 +1,93 @@
+//! The API over a store with some days of made-up counts: `cargo run -p server --example serve -- ADDRESS [DAYS
+//! [LISTEN]]`. Prints where it listens. `cargo xtask api-test` asks it everything.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "an example"
+)]
+
+use std::sync::Arc;
+
+use event::{Direction, Event, Observed, Sighting, Stream, What};
+use observation::StreamTime;
+use server::{App, Camera, Limits, LineView, Site};
+use store::{Entrance, Settings, Store};
+use time::{Duration, OffsetDateTime};
+use tokio::net::TcpListener;
+
+const CAMERAS: i64 = 50;
+/// Of each camera in an hour of the day, in and out.
+const HOURLY: i64 = 12;
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let address = arguments.next().expect("the address of a database, such as sqlite:FILE");
+    let days: i64 = arguments.next().map_or(2, |days| days.parse().unwrap());
+    let listen = arguments.next().unwrap_or_else(|| "127.0.0.1:0".to_owned());
+
+    let store = Store::open(&address, &Settings::default()).await.unwrap();
+    fill(&store, days).await;
+    let metrics = server::recorder().install_recorder().unwrap();
+    server::describe_metrics();
+    let mut site = Site::new("main", "Town hall", "Europe/Berlin").unwrap();
+    for camera in 0..CAMERAS {
+        let (camera, rule) = (name(camera), "door".to_owned());
+        site.entrances.push(Entrance { camera, rule, inward: Direction::Forward });
+    }
+    let app = Arc::new(App::new(store, metrics).with_site(site));
+    for camera in 0..CAMERAS {
+        let points = vec![[0.1, 0.5], [0.9, 0.5]];
+        let (forward, backward) = ("in".to_owned(), "out".to_owned());
+        let line = LineView { name: "door".to_owned(), points, forward, backward };
+        app.cameras.put(Arc::new(Camera::new("main", name(camera), false, vec![line], Vec::new())));
+    }
+    let listener = TcpListener::bind(listen).await.unwrap();
+    println!("http://{}", listener.local_addr().unwrap());
+    let limits = Limits { connections_per_address: 4096, ..Limits::default() };
+    server::serve(listener, server::router(app, &[]), limits, std::future::pending()).await;
+}
+
+fn name(camera: i64) -> String {
+    format!("camera-{camera}")
+}
+
+/// Crossings by day, and watched hours, up to now.
+async fn fill(store: &Store, days: i64) {
+    let now = OffsetDateTime::now_utc();
+    let start = now - Duration::days(days);
+    for day in 0..days {
+        for camera in 0..CAMERAS {
+            let stream = Stream { camera: name(camera), epoch: "example".to_owned(), model: None, start };
+            let mut events = Vec::new();
+            for hour in day * 24..(day + 1) * 24 {
+                let at = |minute: i64| StreamTime::from_micros((hour * 60 + minute) * 60_000_000);
+                events.push(stream.observed(Observed { from: at(0), until: at(60) }));
+                if (8..22).contains(&(hour % 24)) {
+                    events.extend((0..HOURLY).map(|number| {
+                        let track = (hour * HOURLY + number) as u64;
+                        crossing(&stream, at(number * 60 / HOURLY), track, number % 2 == 0)
+                    }));
+                }
+            }
+            store.ingest(&events).await.unwrap();
+        }
+    }
+}
+
+fn crossing(stream: &Stream, moment: StreamTime, track: u64, inward: bool) -> Event {
+    let direction = if inward { Direction::Forward } else { Direction::Backward };
+    let sighting = Sighting {
+        rule: "door".to_owned(),
+        rule_version: 1,
+        class: "person".to_owned(),
+        confidence: 0.83,
+        confirmed: moment,
+        inferred: false,
+        track,
+    };
+    stream.sighting(moment, What::Crossing(direction, sighting), 0)
+}

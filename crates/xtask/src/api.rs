@@ -1,0 +1,97 @@
+//! Everything that the API describes, asked by schemathesis: does it answer as it says?
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context as _;
+
+use crate::shell;
+
+/// A release that was looked at; its dependencies are those that pip finds.
+const SCHEMATHESIS: &str = "schemathesis==4.32.0";
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// How many requests are made up for each operation
+    #[arg(long, default_value_t = 50)]
+    examples: u32,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let program = schemathesis()?;
+    shell::run(Command::new("cargo").args([
+        "build",
+        "--quiet",
+        "--package",
+        "server",
+        "--example",
+        "serve",
+    ]))?;
+    let folder = tempfile::tempdir()?;
+    let server = Server::start(folder.path())?;
+    let mut command = Command::new(program);
+    command
+        .arg("run")
+        .arg(format!("{}/api/v1/openapi.json", server.address))
+        // What never ends is looked at by tests of its own.
+        .args(["--exclude-path-regex", "/live"])
+        // The server of this test lets everybody in.
+        .args(["--exclude-checks", "ignored_auth"])
+        .env("SCHEMATHESIS_HOOKS", "schemathesis_hooks")
+        .env("PYTHONPATH", "crates/xtask")
+        .args(["--checks", "all", "--phases", "examples,coverage,fuzzing", "--seed", "1"])
+        .arg("--max-examples")
+        .arg(arguments.examples.to_string())
+        .args(["--request-timeout", "30"]);
+    shell::run(&mut command)
+}
+
+/// The program, in a Python environment of its own under `.tools`.
+fn schemathesis() -> anyhow::Result<PathBuf> {
+    let folder = Path::new(".tools/schemathesis");
+    let program = folder.join("bin/schemathesis");
+    if !program.exists() {
+        println!("api-test: installing {SCHEMATHESIS} into {}", folder.display());
+        shell::run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        let pip = folder.join("bin/pip");
+        shell::run(Command::new(pip).args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            SCHEMATHESIS,
+        ]))?;
+    }
+    Ok(program)
+}
+
+/// The example server; ended when it is dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Path) -> anyhow::Result<Self> {
+        let database = format!("sqlite:{}", folder.join("store.db").display());
+        let program = shell::target().join("debug/examples/serve");
+        let mut child = Command::new(&program)
+            .arg(database)
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("starting {}", program.display()))?;
+        let output = child.stdout.take().context("the server's output was not caught")?;
+        let mut server = Self { child, address: String::new() };
+        BufReader::new(output).read_line(&mut server.address).context("the server ended at once")?;
+        server.address.truncate(server.address.trim_end().len());
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It fails when it has ended by itself.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
