@@ -41,7 +41,7 @@ impl Sender {
         let mut busy: HashMap<Uuid, usize> = HashMap::new();
         while !*ended.borrow_and_update() {
             if let Err(error) = self.begin_due(&mut running, &mut busy).await {
-                counter!("camtally_delivery_failures_total", "kind" => "database").increment(1);
+                counter!("camtally_outbox_failures_total").increment(1);
                 tracing::warn!(%error, "deliveries cannot be read; trying again");
             }
             tokio::select! {
