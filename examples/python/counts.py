@@ -35,14 +35,17 @@ def print_counts(url: str, hours: int) -> None:
     })
     with request(f"{url}/api/v1/counts?{query}", 30) as answer:
         counts = json.load(answer)
-    length = sum(
-        (datetime.datetime.fromisoformat(b["until"]) - datetime.datetime.fromisoformat(b["from"])).total_seconds()
-        for b in counts["buckets"]
-    )
     for group in counts["groups"]:
-        watched = sum(group["observed_s"]) / (length * group["cameras"]) if group["cameras"] else 0
-        name = " ".join(str(group[part]) for part in ("camera", "rule", "direction") if group.get(part))
-        print(f"{name}: {sum(group['counts'])} ({watched:.0%} of the time watched)", flush=True)
+        buckets = group["buckets"]
+        length = sum((moment(bucket["until"]) - moment(bucket["from"])).total_seconds() for bucket in buckets)
+        watched = sum(bucket["observed_s"] for bucket in buckets) / (length * max(group["cameras"], 1))
+        count = sum(bucket["count"] for bucket in buckets)
+        name = " ".join(group[part] for part in ("camera", "rule", "direction") if group[part])
+        print(f"{name}: {count} ({watched:.0%} of the time watched)", flush=True)
+
+
+def moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
 
 
 def follow(url: str) -> None:
