@@ -11,8 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::{Access, Value};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreProviderMetadata};
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
+    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
+    IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
 };
 use serde_json::json;
 use time::OffsetDateTime;
@@ -39,6 +39,19 @@ pub type HttpClient = Arc<
         + Send
         + Sync,
 >;
+
+/// The client as the library takes it. A closure would do as well, but then the compiler cannot show that the future may
+/// change threads.
+struct Http(HttpClient);
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, io::Error>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        (self.0)(request)
+    }
+}
 
 /// A provider of single sign-on.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,7 +80,7 @@ pub(crate) struct Oidc {
     settings: OidcSettings,
     issuer: IssuerUrl,
     redirect: RedirectUrl,
-    http: HttpClient,
+    http: Http,
     metadata: Mutex<Option<(OffsetDateTime, CoreProviderMetadata)>>,
 }
 
@@ -81,7 +94,7 @@ impl Oidc {
             IssuerUrl::new(settings.issuer.clone()).map_err(|e| Error::invalid("issuer", e.to_string()))?;
         let redirect = RedirectUrl::new(format!("{address}{CALLBACK}"))
             .map_err(|error| Error::invalid("the service's address", error.to_string()))?;
-        Ok(Self { settings, issuer, redirect, http, metadata: Mutex::new(None) })
+        Ok(Self { settings, issuer, redirect, http: Http(http), metadata: Mutex::new(None) })
     }
 
     async fn metadata(&self, now: OffsetDateTime) -> Result<CoreProviderMetadata> {
@@ -92,9 +105,8 @@ impl Oidc {
         {
             return Ok(metadata.clone());
         }
-        let http = |request| (self.http)(request);
         let metadata =
-            CoreProviderMetadata::discover_async(self.issuer.clone(), &http).await.map_err(failed)?;
+            CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await.map_err(failed)?;
         *kept = Some((now, metadata.clone()));
         Ok(metadata)
     }
@@ -107,12 +119,11 @@ impl Oidc {
             self.settings.client_secret.clone().map(ClientSecret::new),
         )
         .set_redirect_uri(self.redirect.clone());
-        let http = |request| (self.http)(request);
         let answer = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(failed)?
             .set_pkce_verifier(PkceCodeVerifier::new(state.verifier.clone()))
-            .request_async(&http)
+            .request_async(&self.http)
             .await
             .map_err(failed)?;
         let token = answer.id_token().ok_or_else(|| failed("the provider gave no id token"))?;

@@ -18,7 +18,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::App;
 use crate::problem::{Code, PROBLEM_JSON, ProblemBody};
-use crate::{audit_log, auth, cameras, counts, events, exports, health, live, tokens, users};
+use crate::{
+    alerts, audit_log, auth, cameras, channels, counts, events, exports, health, live, tokens, users,
+};
 
 /// The cookie of a session.
 pub(crate) const SESSION_COOKIE: &str = "camtally_session";
@@ -38,6 +40,7 @@ const ADDRESS: &str = "/api/v1/openapi.json";
     security(("session" = []), ("token" = [])),
     modifiers(&SecuritySchemes),
     tags(
+        (name = "alerts", description = "Rules, what they have noticed, and who is told."),
         (name = "cameras", description = "Cameras as they are at this moment."),
         (name = "counts", description = "How many, and how much of the time was watched."),
         (name = "events", description = "Single events."),
@@ -68,7 +71,9 @@ impl Modify for SecuritySchemes {
 /// The routes of every subject, with their descriptions.
 fn subjects() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
+        .merge(alerts::routes())
         .merge(cameras::routes())
+        .merge(channels::routes())
         .merge(counts::routes())
         .merge(events::routes())
         .merge(exports::routes())

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::Store;
@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use crate::idempotency::Answers;
 use crate::live::{Hub, Seats};
 use crate::problem::{Code, Problem};
-use crate::{Cameras, SignIn, Site, Sites};
+use crate::{Alerting, Cameras, SignIn, Site, Sites};
 
 /// What questions are answered from. A part that is not set by [`App::new`] is put in by a method of its own, before the
 /// server begins.
@@ -25,6 +25,9 @@ pub struct App {
 
     /// How it is known who asks.
     pub sign_in: SignIn,
+
+    /// Rules, alerts and channels, from when they can be asked.
+    pub alerting: OnceLock<Arc<Alerting>>,
 
     /// What is counted and measured of the program itself.
     pub metrics: PrometheusHandle,
@@ -54,6 +57,7 @@ impl App {
             cameras: Cameras::default(),
             sites: Sites::default(),
             sign_in: SignIn::Without,
+            alerting: OnceLock::new(),
             metrics,
             readiness: Readiness::default(),
             clock: Clock::default(),

@@ -8,11 +8,13 @@
 //! the version that is changed (`IfMatch`). It answers with a type that has a schema, or with a `Problem`. What may be
 //! seen is decided by `Caller` and `Scope`, in every handler: there is no filter behind it.
 
+mod alerts;
 mod api;
 mod app;
 mod audit_log;
 mod auth;
 mod cameras;
+mod channels;
 mod counts;
 mod events;
 mod exports;
@@ -33,6 +35,7 @@ mod testing;
 mod tokens;
 mod users;
 
+pub use self::alerts::Alerting;
 pub use api::openapi;
 pub use app::{App, Clock, Readiness};
 pub use cameras::{Camera, CameraState, Cameras, LineView, Pictures, Viewed, ZoneView};

@@ -55,6 +55,28 @@ const METRICS: &[(&str, Kind, &str, &str)] = &[
     ),
     ("camtally_live_streams", Kind::Gauge, "", "open live streams, WebSockets and server-sent events"),
     ("camtally_live_events_sent_total", Kind::Counter, "", "events that were sent on live streams"),
+    ("camtally_alerts_unsettled", Kind::Gauge, "", "alerts of which there is something left to tell"),
+    ("camtally_deliveries_due", Kind::Gauge, "", "deliveries to channels whose next try is due"),
+    (
+        "camtally_deliveries_total",
+        Kind::Counter,
+        "kind, outcome",
+        "tries of deliveries: `delivered`, `put_off` or `given_up`",
+    ),
+    ("camtally_outbox_failures_total", Kind::Counter, "", "times that deliveries could not be read"),
+    (
+        "camtally_web_hook_events_dropped_total",
+        Kind::Counter,
+        "",
+        "events left out because their web hook was too far behind",
+    ),
+    ("camtally_mqtt_connected", Kind::Gauge, "", "1 while the MQTT broker is there, else 0"),
+    (
+        "camtally_mqtt_events_dropped_total",
+        Kind::Counter,
+        "",
+        "events left out because the MQTT broker was away",
+    ),
 ];
 
 /// Buckets of durations, in seconds.

@@ -31,8 +31,8 @@ pub(crate) struct UserView {
     /// When they last signed in.
     #[serde(with = "time::serde::rfc3339::option")]
     signed_in: Option<OffsetDateTime>,
-    #[serde(skip)]
-    pub(crate) version: i64,
+    /// Grows with each change; in quotes it is the `ETag` that `If-Match` takes.
+    version: i64,
 }
 
 impl From<User> for UserView {
