@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Check configuration, disk, journal, store, model and every camera, and say what to do.
     Doctor(Doctor),
+    /// Look at detectors of your own.
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Bring the store's schema up to date, as `serve` does when it starts.
     Migrate {
         /// The configuration file; `camtally.toml` if it is there.
@@ -222,6 +225,18 @@ pub(crate) struct Doctor {
     /// Put roll-ups right that differ.
     #[arg(long, requires = "recount")]
     pub(crate) repair: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Check that model.toml and the ONNX file fit and run; says what does not, and what to write.
+    #[command(after_help = "Example:
+  camtally model check models/mine")]
+    Check {
+        /// A name, or a folder with a model.toml.
+        #[arg(value_name = "NAME|FOLDER")]
+        model: PathBuf,
+    },
 }
 
 /// `WIDTHxHEIGHT`, in pixels.

@@ -157,10 +157,7 @@ pub(crate) fn load(choice: &Choice) -> Result<Loaded> {
         Err(_) if choice.input.is_none() => None,
         Err(error) => return Err(error.into()),
     };
-    let library = if cfg!(target_os = "macos") { "libonnxruntime.dylib" } else { "libonnxruntime.so" };
-    let bundled = inputs::beside_program(&format!(".tools/onnxruntime/{library}"));
-    let search = bundled.map_or_else(RuntimeSearch::default, RuntimeSearch::first);
-    let batch = choice.batch;
+    let (search, batch) = (search(), choice.batch);
     let options =
         Options { size, search, threads: 1, batch, classes: Some(counted.clone()), ..Options::default() };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
@@ -202,6 +199,20 @@ pub(crate) fn load(choice: &Choice) -> Result<Loaded> {
         notice: (!notice.is_empty()).then_some(notice),
         detectors,
     })
+}
+
+/// Says what does not fit in a model, and what to write.
+pub(crate) fn check(model: &Path) -> Result<detection::Report> {
+    // A folder that lacks its model.toml is told about by the check itself.
+    let folder = if model.is_dir() { model.to_path_buf() } else { folder(model)? };
+    Ok(detection::check(&folder, &Options { search: search(), ..Options::default() }))
+}
+
+/// Where ONNX Runtime is looked for: first where `./dev` puts it.
+fn search() -> RuntimeSearch {
+    let library = if cfg!(target_os = "macos") { "libonnxruntime.dylib" } else { "libonnxruntime.so" };
+    let bundled = inputs::beside_program(&format!(".tools/onnxruntime/{library}"));
+    bundled.map_or_else(RuntimeSearch::default, RuntimeSearch::first)
 }
 
 /// The folder of a model: as named, or under `models` here or beside the program.

@@ -202,6 +202,26 @@ fn another_counters_crossings_are_held_to_the_same_truth() {
 }
 
 #[test]
+fn a_model_check_says_everything_that_does_not_fit() {
+    let folder = checkout().join("models/nanodet-416");
+    let good = camtally(&["model", "check", &folder.display().to_string()]);
+    assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stdout));
+
+    let described = fs::read_to_string(folder.join("model.toml")).unwrap();
+    let described = described.replacen("name = \"image\"", "name = \"picture\"", 1);
+    let (_folder, path) = in_folder(&[("model.toml", &described)]);
+    for file in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+        if file.path().extension().is_some_and(|extension| extension == "onnx") {
+            fs::copy(file.path(), path(&file.file_name().to_string_lossy())).unwrap();
+        }
+    }
+    let wrong = camtally(&["model", "check", &path("")]);
+    let found = String::from_utf8(wrong.stdout).unwrap();
+    assert_eq!(wrong.status.code(), Some(1), "{found}");
+    assert!(found.contains("picture") && found.contains('→'), "{found}");
+}
+
+#[test]
 fn wrong_use_ends_with_2_and_says_what_is_meant() {
     assert!(error(&["cuont"], 2).contains("count"));
     assert!(error(&["count", "--rules", "r.toml"], 2).contains("SOURCE"));

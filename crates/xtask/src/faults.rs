@@ -5,6 +5,7 @@ mod camera;
 #[path = "../../store/tests/contract/cluster.rs"]
 mod cluster;
 mod disk;
+mod flapping;
 mod hostile;
 mod kills;
 mod ledger;
@@ -16,9 +17,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bench::{RULES, VIDEO};
 use crate::program::Program;
@@ -105,6 +106,11 @@ const CASES: &[Case] = &[
     Case { name: "disk", about: "the disk fills up, and has room again", run: disk::run },
     Case { name: "orderly", about: "SIGTERM at random moments", run: orderly::run },
     Case { name: "camera", about: "a camera hangs, loses power, freezes", run: camera::run },
+    Case {
+        name: "flapping",
+        about: "cameras that go away and come back, a day's outages in an hour",
+        run: flapping::run,
+    },
     Case { name: "hostile", about: "clients that are slow, never read, ask nonsense", run: hostile::run },
 ];
 
@@ -125,56 +131,105 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         seed: arguments.seed,
         kills: arguments.kills.unwrap_or(if arguments.short { KILLS.1 } else { KILLS.0 }),
     };
-    let mut page = format!(
-        "# Faults\n\n`./dev faults`: the whole program (profile {}) with the sample as cameras, and what the store has \
-         afterwards against what the journal's files held. [What survives](../reference/what-survives.md). \
-         [Raw numbers](faults.json).\n\n\
-         | case | faults | events confirmed | lost | doubled | seen |\n| --- | ---: | ---: | ---: | ---: | --- |\n",
-        setting.program.profile
-    );
-    let (mut raw, mut bad) = (Vec::new(), Vec::new());
+    let (mut results, mut bad) = (Vec::new(), Vec::new());
     for case in CASES.iter().filter(|case| arguments.case.as_deref().is_none_or(|name| name == case.name)) {
         println!("faults: {}: {}", case.name, case.about);
         let begin = crate::serving::now();
-        match (case.run)(&setting) {
-            Ok(Outcome::Skipped(reason)) => {
-                println!("faults: {}: SKIPPED: {reason}", case.name);
-                writeln!(page, "| {} | | | | | SKIPPED: {reason} |", case.about)?;
-            }
-            Ok(Outcome::Tried(verdict)) => {
-                for complaint in verdict.complaints.iter().take(PRINTED) {
-                    eprintln!("faults: {}: {complaint}", case.name);
-                }
-                let Verdict { faults, confirmed, lost, doubled, complaints, notes } = &verdict;
-                let seen = match complaints.len() {
-                    0 => notes.join("; "),
-                    count => format!("**{count} complaints**; {}", notes.join("; ")),
-                };
-                writeln!(page, "| {} | {faults} | {confirmed} | {lost} | {doubled} | {seen} |", case.about)?;
-                raw.push(json!({
-                    "case": case.name, "faults": faults, "confirmed": confirmed, "lost": lost, "doubled": doubled,
-                    "complaints": complaints, "notes": notes, "seconds": begin.elapsed().as_secs(),
-                }));
-                if !verdict.is_well() {
-                    bad.push(case.name);
-                }
-            }
-            Err(error) => {
-                eprintln!("faults: {}: {error:#}", case.name);
-                writeln!(page, "| {} | | | | | **failed**: {error} |", case.about)?;
-                bad.push(case.name);
-            }
+        let outcome = (case.run)(&setting);
+        if !told(case, &outcome) {
+            bad.push(case.name);
         }
+        let mut result = result(case, outcome);
+        result["seconds"] = json!(begin.elapsed().as_secs());
+        result["profile"] = json!(setting.program.profile);
+        results.push(result);
     }
-    if arguments.short || arguments.case.is_some() {
-        println!("\n{page}");
+    if arguments.short {
+        println!("\n{}", page(&results)?);
     } else {
-        bench::keep("faults", &json!(raw), &page)?;
+        keep(results)?;
     }
     if !bad.is_empty() {
         bail!("not well: {}", bad.join(", "));
     }
     Ok(())
+}
+
+/// Says at once what came out of a case; true if it is as it should be, or could not be tried here.
+fn told(case: &Case, outcome: &anyhow::Result<Outcome>) -> bool {
+    match outcome {
+        Ok(Outcome::Skipped(reason)) => println!("faults: {}: SKIPPED: {reason}", case.name),
+        Ok(Outcome::Tried(verdict)) => {
+            for complaint in verdict.complaints.iter().take(PRINTED) {
+                eprintln!("faults: {}: {complaint}", case.name);
+            }
+            return verdict.is_well();
+        }
+        Err(error) => {
+            eprintln!("faults: {}: {error:#}", case.name);
+            return false;
+        }
+    }
+    true
+}
+
+/// The raw numbers of a case.
+fn result(case: &Case, outcome: anyhow::Result<Outcome>) -> Value {
+    match outcome {
+        Ok(Outcome::Skipped(reason)) => json!({"case": case.name, "skipped": reason}),
+        Ok(Outcome::Tried(verdict)) => {
+            let Verdict { faults, confirmed, lost, doubled, complaints, notes } = verdict;
+            json!({
+                "case": case.name, "faults": faults, "confirmed": confirmed, "lost": lost, "doubled": doubled,
+                "complaints": complaints, "notes": notes,
+            })
+        }
+        Err(error) => json!({"case": case.name, "failed": error.to_string()}),
+    }
+}
+
+/// Keeps the results, each in place of the earlier one of its case.
+fn keep(results: Vec<Value>) -> anyhow::Result<()> {
+    let kept = std::fs::read_to_string("docs/src/measured/faults.json").unwrap_or_else(|_| "[]".to_owned());
+    let kept: Vec<Value> = serde_json::from_str(&kept).context("docs/src/measured/faults.json")?;
+    let newest = |case: &Case| {
+        let of_case = |result: &&Value| result["case"] == case.name;
+        results.iter().find(of_case).or_else(|| kept.iter().find(of_case)).cloned()
+    };
+    let all: Vec<Value> = CASES.iter().filter_map(newest).collect();
+    bench::keep("faults", &json!(all), &page(&all)?)
+}
+
+fn page(results: &[Value]) -> anyhow::Result<String> {
+    let mut page = "# Faults\n\n`./dev faults`: the whole program with the sample or an RTSP server as cameras, and what the \
+         store has afterwards against what the journal's files held. [What survives](../reference/what-survives.md). \
+         [Raw numbers](faults.json).\n\n\
+         | case | faults | events confirmed | lost | doubled | seen |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
+        .to_owned();
+    for case in CASES {
+        let Some(result) = results.iter().find(|result| result["case"] == case.name) else { continue };
+        write!(page, "| {} |", case.about)?;
+        for number in ["faults", "confirmed", "lost", "doubled"] {
+            write!(
+                page,
+                " {} |",
+                result[number].as_u64().map(|number| number.to_string()).unwrap_or_default()
+            )?;
+        }
+        let texts = |name: &str| -> Vec<&str> {
+            result[name].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+        };
+        let mut seen = texts("notes").join("; ");
+        if let Some(reason) = result["skipped"].as_str() {
+            seen = format!("not tried: {reason}");
+        } else if let Some(error) = result["failed"].as_str() {
+            seen = format!("**failed**: {error}");
+        } else if !texts("complaints").is_empty() {
+            seen = format!("**{} complaints**; {seen}", texts("complaints").len());
+        }
+        writeln!(page, " {seen} |")?;
+    }
+    Ok(page)
 }
 
 /// Cameras that show the sample in a loop, each from another moment on.

@@ -4,6 +4,7 @@ mod count;
 mod demo;
 mod doctor;
 mod evaluate;
+mod model;
 mod serve;
 mod simulate;
 mod token;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Token(args) => token::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Model(command) => model::run(&command),
         Command::Migrate { config: file } => doctor::migrate(file.as_deref()),
         Command::Config { config: file } => {
             put(&config::load(file.as_deref())?.listing()?)?;

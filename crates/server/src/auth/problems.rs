@@ -9,7 +9,7 @@ impl From<Error> for Problem {
         let detail = error.to_string();
         match error {
             Error::SignIn => Self::new(Code::SignInFailed, detail),
-            Error::CodeNeeded => Self::new(Code::CodeNeeded, detail),
+            Error::CodeNeeded => Self::new(Code::OneTimeCodeNeeded, detail),
             Error::NotSignedIn => Self::new(Code::NotSignedIn, detail),
             Error::Reused => Self::new(Code::SessionReused, detail),
             Error::Denied(_) => Self::new(Code::NotAllowed, detail),

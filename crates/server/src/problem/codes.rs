@@ -54,7 +54,7 @@ codes! {
     SignInFailed 401 "sign_in_failed":
         "the name, the password or the code is wrong, or the account is disabled",
         "try again, or ask for a new password";
-    CodeNeeded 401 "code_needed":
+    OneTimeCodeNeeded 401 "code_needed":
         "the password is right, and the account also asks for a one-time code",
         "send it again with `code`";
     SessionReused 401 "session_reused":
