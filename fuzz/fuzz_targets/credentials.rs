@@ -6,7 +6,8 @@ use access::{Grant, Kind, Secret};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| Secret::parse(*kind, text).is_some()).collect();
+    let kinds: Vec<Kind> =
+        Kind::ALL.into_iter().filter(|kind| Secret::parse(*kind, text).is_some()).collect();
     assert!(kinds.len() <= 1, "one secret is of one kind");
     if let Some(&kind) = kinds.first() {
         let secret = Secret::parse(kind, text).expect("it was read a moment ago");

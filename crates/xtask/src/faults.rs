@@ -1,5 +1,6 @@
 //! Faults and load against the whole program, from outside: is anything that was confirmed lost or doubled?
 
+mod alerts;
 mod camera;
 #[allow(clippy::unwrap_used, dead_code, reason = "shared with the store's tests")]
 #[path = "../../store/tests/contract/cluster.rs"]
@@ -105,6 +106,11 @@ const CASES: &[Case] = &[
     Case { name: "disk", about: "the disk fills up, and has room again", run: disk::run },
     Case { name: "orderly", about: "SIGTERM at random moments", run: orderly::run },
     Case { name: "camera", about: "a camera hangs, loses power, freezes", run: camera::run },
+    Case {
+        name: "alerts",
+        about: "the receiver of web hooks is away, and camtally is killed",
+        run: alerts::run,
+    },
     Case { name: "hostile", about: "clients that are slow, never read, ask nonsense", run: hostile::run },
 ];
 
