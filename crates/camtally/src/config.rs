@@ -1,7 +1,9 @@
 //! What the program is told: defaults, then `camtally.toml`, then the environment, then flags.
 
+mod outgoing;
 mod settings;
 
+use settings::Secret;
 pub(crate) use settings::{Camera, Config};
 
 use std::path::{Path, PathBuf};
@@ -162,6 +164,8 @@ impl Loaded {
         };
         let want = "empty, or an address such as https://count.example.org, without a slash at the end";
         range("server.address", address.is_empty() || is_address(address), want)?;
+        self.mailer()?;
+        self.broker()?;
         if config.cameras.len() > MAX_CAMERAS {
             bail!("there are {} cameras; one process watches at most {MAX_CAMERAS}", config.cameras.len());
         }
@@ -197,19 +201,20 @@ impl Loaded {
             }
         }
         let source = LiveSource::parse(&address).with_context(place)?;
-        let from_file = camera.password_file.as_ref().map(|path| {
-            let path = self.path(path);
-            let read = std::fs::read_to_string(&path);
-            read.with_context(|| format!("{}: cannot read the password file {}", place(), path.display()))
-        });
-        let password = match from_file {
-            Some(text) => text?.trim_end().to_owned(),
-            None => camera.password.expose().to_owned(),
-        };
+        let password = self.password(&place(), &camera.password, camera.password_file.as_deref())?;
         if camera.user.is_empty() && password.is_empty() {
             return Ok(source);
         }
         source.with_credentials(&camera.user, &password).with_context(place)
+    }
+
+    /// The password in the file, if one is named, else the one that is given.
+    fn password(&self, place: &str, given: &Secret, file: Option<&Path>) -> Result<String> {
+        let Some(file) = file else { return Ok(given.expose().to_owned()) };
+        let file = self.path(file);
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("{place}: cannot read the password file {}", file.display()))?;
+        Ok(text.trim_end().to_owned())
     }
 
     /// A path of the configuration: relative to the file that it stands in.

@@ -11,7 +11,7 @@ use rumqttc::{
 };
 use rustls::ClientConfig;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::picture::Picture;
 use crate::topics;
@@ -105,7 +105,8 @@ impl Shared {
 pub struct Connection {
     shared: Arc<Shared>,
     client: AsyncClient,
-    tasks: [JoinHandle<()>; 2],
+    drive: tokio::sync::Mutex<JoinHandle<()>>,
+    pump: AbortHandle,
 }
 
 impl Connection {
@@ -118,8 +119,8 @@ impl Connection {
         let shared = Arc::new(Shared { settings, pending: Mutex::default(), bell: Notify::new() });
         shared.pending().retained.insert(status, "online".to_owned());
         let drive = tokio::spawn(drive(events, client.clone(), Arc::clone(&shared)));
-        let pump = tokio::spawn(pump(client.clone(), Arc::clone(&shared)));
-        Self { shared, client, tasks: [drive, pump] }
+        let pump = tokio::spawn(pump(client.clone(), Arc::clone(&shared))).abort_handle();
+        Self { shared, client, drive: drive.into(), pump }
     }
 
     /// Says how everything is. Topics that are no longer there are emptied, so that Home Assistant forgets them.
@@ -184,23 +185,22 @@ impl Connection {
             .unwrap_or_else(|_| Err(failed("it took too long".to_owned())))
     }
 
-    /// Says `offline` and ends.
-    pub async fn end(self) {
-        self.tasks[1].abort();
+    /// Says `offline` and ends, for good.
+    pub async fn end(&self) {
+        self.pump.abort();
+        let mut drive = self.drive.lock().await;
+        if drive.is_finished() {
+            return;
+        }
         let status = topics::status(&self.shared.settings.prefix);
         let farewell = async {
             self.client.publish(status, QoS::AtLeastOnce, true, "offline").await?;
             self.client.disconnect().await
         };
-        if tokio::time::timeout(FIRST_PAUSE, farewell).await.is_ok_and(|told| told.is_ok()) {
-            // What was handed over is on its way when the connection has ended.
-            let [drive, _] = self.tasks;
-            let abort = drive.abort_handle();
-            if tokio::time::timeout(FIRST_PAUSE, drive).await.is_err() {
-                abort.abort();
-            }
-        } else {
-            self.tasks[0].abort();
+        // What was handed over is on its way when the connection has ended.
+        let told = tokio::time::timeout(FIRST_PAUSE, farewell).await.is_ok_and(|told| told.is_ok());
+        if !told || tokio::time::timeout(FIRST_PAUSE, &mut *drive).await.is_err() {
+            drive.abort();
         }
     }
 }

@@ -55,6 +55,14 @@ const METRICS: &[(&str, Kind, &str, &str)] = &[
     ),
     ("camtally_live_streams", Kind::Gauge, "", "open live streams, WebSockets and server-sent events"),
     ("camtally_live_events_sent_total", Kind::Counter, "", "events that were sent on live streams"),
+    ("camtally_alerts_fired_total", Kind::Counter, "", "alerts that began"),
+    ("camtally_alerts_resolved_total", Kind::Counter, "", "alerts that ended by themselves"),
+    (
+        "camtally_alert_rule_failures_total",
+        Kind::Counter,
+        "",
+        "times that alert rules could not be evaluated",
+    ),
     ("camtally_alerts_unsettled", Kind::Gauge, "", "alerts of which there is something left to tell"),
     ("camtally_deliveries_due", Kind::Gauge, "", "deliveries to channels whose next try is due"),
     (

@@ -1,5 +1,6 @@
 //! Benchmarks: each runs beside its peers in one go, and writes raw numbers and a table under `docs/`.
 
+mod alerts;
 mod cost;
 mod live;
 mod measured;
@@ -44,6 +45,7 @@ const BENCHES: &[Bench] = &[
         about: "ten and twenty live cameras, beside bare decoding and inference",
         run: live::run,
     },
+    Bench { name: "alerts", about: "from a confirmed crossing to the web hook", run: alerts::run },
 ];
 
 #[derive(clap::Args)]

@@ -1,5 +1,6 @@
 //! Faults and load against the whole program, from outside: is anything that was confirmed lost or doubled?
 
+mod alerts;
 mod camera;
 #[allow(clippy::unwrap_used, dead_code, reason = "shared with the store's tests")]
 #[path = "../../store/tests/contract/cluster.rs"]
@@ -110,6 +111,11 @@ const CASES: &[Case] = &[
         name: "flapping",
         about: "cameras that go away and come back, a day's outages in an hour",
         run: flapping::run,
+    },
+    Case {
+        name: "alerts",
+        about: "the receiver of web hooks is away, and camtally is killed",
+        run: alerts::run,
     },
     Case { name: "hostile", about: "clients that are slow, never read, ask nonsense", run: hostile::run },
 ];

@@ -15,6 +15,7 @@ mod fuzz;
 mod links;
 mod markdown;
 mod program;
+mod receiver;
 mod rtsp;
 mod serving;
 mod shell;

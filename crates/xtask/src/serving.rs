@@ -189,6 +189,15 @@ impl Server {
         serde_json::from_str(&answer.body).with_context(|| format!("{path}: no JSON"))
     }
 
+    /// Sends JSON, which must make something, and gives that.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = self.agent.post(format!("http://127.0.0.1:{}{path}", self.port));
+        let mut answer = request.content_type("application/json").send(body.to_string())?;
+        let text = answer.body_mut().read_to_string()?;
+        ensure!(answer.status() == 201, "{path}: {} {text}", answer.status());
+        serde_json::from_str(&text).with_context(|| format!("{path}: no JSON"))
+    }
+
     /// The cameras as they are now.
     pub(crate) fn cameras(&self) -> anyhow::Result<Vec<Value>> {
         let mut answer = self.json("/api/v1/cameras")?;

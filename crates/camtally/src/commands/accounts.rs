@@ -2,31 +2,52 @@
 
 use std::sync::Arc;
 
-use access::{Accounts, Settings, Vault};
+use access::{Accounts, Mail, MailError, Mailer, Sending, Settings, Vault};
 use anyhow::{Context as _, Result};
 use database::Database;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::config::Loaded;
 
 /// The variable that holds the key of secrets at rest, where the file in the data folder is not wanted.
 const KEY: &str = "CAMTALLY_SECRET_KEY";
 
-/// The accounts in this database.
-pub(crate) async fn open(loaded: &Loaded, db: Database) -> Result<Accounts> {
+/// The vault of secrets at rest. Its key is made at the first start.
+pub(crate) fn vault(loaded: &Loaded) -> Result<Vault> {
     let key = match std::env::var(KEY) {
         Ok(key) => Some(key),
         Err(std::env::VarError::NotPresent) => None,
         Err(error) => return Err(error).context(KEY),
     };
-    let vault = Vault::open(key.as_deref(), &loaded.data())?;
+    Ok(Vault::open(key.as_deref(), &loaded.data())?)
+}
+
+/// The accounts in this database.
+pub(crate) async fn open(loaded: &Loaded, db: Database) -> Result<Accounts> {
     let server = &loaded.config.server;
     let address = match server.address.as_str() {
         "" => format!("http://{}", server.listen),
         address => address.to_owned(),
     };
     let settings = Settings { address, ..Settings::default() };
-    Ok(Accounts::open(db, vault, settings, None, None, Arc::new(OffsetDateTime::now_utc)).await?)
+    let mailer = loaded.mailer()?.map(|mailer| Arc::new(Post(mailer)) as Arc<dyn Mailer>);
+    let now = Arc::new(OffsetDateTime::now_utc);
+    Ok(Accounts::open(db, vault(loaded)?, settings, mailer, None, now).await?)
+}
+
+/// Sends the accounts' mails by the configured server.
+struct Post(mail::Mailer);
+
+impl Mailer for Post {
+    fn send(&self, mail: Mail) -> Sending<'_> {
+        Box::pin(async move {
+            let Mail { to, subject, text } = mail;
+            let id = Uuid::new_v4().to_string();
+            let message = mail::Message { to: vec![to], subject, text, id };
+            self.0.send(&message).await.map_err(|error| MailError(error.to_string()))
+        })
+    }
 }
 
 /// Does something with the accounts, for commands.

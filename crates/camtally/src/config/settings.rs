@@ -8,6 +8,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use video::Transport;
 
+use super::outgoing::{Egress, Mail, Mqtt};
+
 /// Everything.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -20,6 +22,9 @@ pub(crate) struct Config {
     pub(crate) journal: Journal,
     pub(crate) retention: Retention,
     pub(crate) detection: Detection,
+    pub(crate) egress: Egress,
+    pub(crate) mail: Mail,
+    pub(crate) mqtt: Mqtt,
     /// The cameras.
     #[serde(rename = "camera")]
     pub(crate) cameras: Vec<Camera>,
@@ -191,6 +196,9 @@ impl Default for Config {
             journal: Journal::default(),
             retention: Retention::default(),
             detection: Detection::default(),
+            egress: Egress::default(),
+            mail: Mail::default(),
+            mqtt: Mqtt::default(),
             cameras: Vec::new(),
         }
     }

@@ -14,6 +14,11 @@ pub(crate) fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false);
+    config.timeout_global(Some(Duration::from_secs(20))).build().into()
+}
+
 /// Configuration and data of one server.
 pub(crate) struct Folder(tempfile::TempDir);
 
@@ -38,6 +43,13 @@ impl Folder {
 
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// Adds to the configuration.
+    pub(crate) fn configure(&self, text: &str) {
+        let path = self.path().join("camtally.toml");
+        let configured = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{configured}\n{text}")).unwrap();
     }
 
     pub(crate) fn edit_rules(&self, from: &str, to: &str) {
@@ -102,13 +114,16 @@ impl Server {
         self.try_raw(path).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// What is answered to JSON.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = agent().post(format!("http://{}{path}", self.address));
+        let mut answer = request.content_type("application/json").send(body.to_string()).unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
     pub(crate) fn try_raw(&self, path: &str) -> Result<Answer, ureq::Error> {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(20)))
-            .build()
-            .into();
-        let mut answer = agent.get(format!("http://{}{path}", self.address)).call()?;
+        let mut answer = agent().get(format!("http://{}{path}", self.address)).call()?;
         let body = answer.body_mut().read_to_string()?;
         Ok(Answer { status: answer.status().as_u16(), body, headers: answer.headers().clone() })
     }

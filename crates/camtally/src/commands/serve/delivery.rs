@@ -12,6 +12,8 @@ use server::App;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::broker::Broker;
+
 /// Events that are taken from the journal at once.
 const BATCH: usize = 2_000;
 /// How long the journal is waited for before the delivery looks whether it should end.
@@ -64,10 +66,10 @@ pub(crate) struct Delivery {
     end: watch::Sender<bool>,
 }
 
-/// Starts to deliver.
-pub(crate) fn start(journal: &Journal, app: Arc<App>) -> Delivery {
+/// Starts to deliver: to the store, and from there to whoever is told of events.
+pub(crate) fn start(journal: &Journal, app: Arc<App>, broker: Option<Broker>) -> Delivery {
     let (end, ended) = watch::channel(false);
-    let task = tokio::spawn(deliver(journal.reader(), app, ended));
+    let task = tokio::spawn(deliver(journal.reader(), app, broker, ended));
     Delivery { task, onlooker: journal.reader(), end }
 }
 
@@ -93,7 +95,12 @@ impl Delivery {
     }
 }
 
-async fn deliver(mut reader: Reader, app: Arc<App>, mut ended: watch::Receiver<bool>) {
+async fn deliver(
+    mut reader: Reader,
+    app: Arc<App>,
+    broker: Option<Broker>,
+    mut ended: watch::Receiver<bool>,
+) {
     let mut pause = FIRST_PAUSE;
     while !*ended.borrow_and_update() {
         // Reading waits for the disk, so it runs on a thread of its own.
@@ -116,7 +123,7 @@ async fn deliver(mut reader: Reader, app: Arc<App>, mut ended: watch::Receiver<b
         };
         let delivered = match entries {
             Ok(entries) if entries.is_empty() => continue,
-            Ok(entries) => store(&app, &reader, entries).await,
+            Ok(entries) => store(&app, broker.as_ref(), &reader, entries).await,
             Err(error) => Err(error),
         };
         let status = reader.status();
@@ -142,7 +149,7 @@ async fn deliver(mut reader: Reader, app: Arc<App>, mut ended: watch::Receiver<b
     }
 }
 
-async fn store(app: &Arc<App>, reader: &Reader, entries: Vec<Entry>) -> Result<()> {
+async fn store(app: &Arc<App>, broker: Option<&Broker>, reader: &Reader, entries: Vec<Entry>) -> Result<()> {
     let Some(last) = entries.last().map(|entry| entry.sequence) else { return Ok(()) };
     let mut events = Vec::with_capacity(entries.len());
     for entry in &entries {
@@ -155,11 +162,30 @@ async fn store(app: &Arc<App>, reader: &Reader, entries: Vec<Entry>) -> Result<(
         }
     }
     let ingested = app.store.ingest(&events).await.context("the store does not take events")?;
+    app.arrived();
     for refused in &ingested.refused {
         tracing::error!(id = %refused.id, reason = refused.reason, "the store refuses an event");
     }
+    events.retain(|event| ingested.refused.iter().all(|refused| refused.id != event.id));
+    tell(app, broker, &events).await?;
     counter!("camtally_events_stored_total").increment(ingested.stored);
-    reader.acknowledge(last).context("the journal cannot note what was delivered")?;
-    app.arrived();
+    reader.acknowledge(last).context("the journal cannot note what was delivered")
+}
+
+/// Tells of events that are in the store. What web hooks asked for is kept until it has arrived there.
+async fn tell(app: &App, broker: Option<&Broker>, events: &[Event]) -> Result<()> {
+    if let Some(alerting) = app.alerting.get() {
+        let site_of = |camera: &str| app.cameras.get(camera).map(|camera| camera.site.clone());
+        match alerting.alerts.enter_events(events, site_of, app.clock.now()).await {
+            // What can never be entered must not hold up the counts.
+            Err(error) if !error.is_retryable() => {
+                tracing::error!(%error, "web hooks do not get events");
+            }
+            entered => entered.context("the events for web hooks cannot be kept")?,
+        }
+    }
+    if let Some(broker) = broker {
+        events.iter().for_each(|event| broker.event(event));
+    }
     Ok(())
 }

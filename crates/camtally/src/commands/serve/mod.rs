@@ -1,6 +1,8 @@
 //! `camtally serve`: cameras, journal, store and pages in one process.
 
+mod alerting;
 mod audience;
+mod broker;
 mod camera;
 mod delivery;
 mod logging;
@@ -19,6 +21,7 @@ use store::Store;
 use tokio::net::TcpListener;
 use video::SystemClock;
 
+use broker::Broker;
 use rules::CurrentRules;
 use versions::Versions;
 
@@ -113,7 +116,9 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     let pages_end = async { pages_end.await.unwrap_or_default() };
     let pages = tokio::spawn(server::serve(listener, router, config.server.limits(), pages_end));
 
-    let delivery = delivery::start(&journal, Arc::clone(&app));
+    let broker = loaded.broker()?.map(|settings| Broker::start(settings, &app));
+    let alerting = alerting::start(loaded, &app, broker.as_ref()).await?;
+    let delivery = delivery::start(&journal, Arc::clone(&app), broker.clone());
     // What was watched before the start is asked of the store, so the journal's events must be there first.
     if !delivery.caught_up(CATCHING_UP).await {
         tracing::warn!("the store does not take the journal's events yet; they are kept");
@@ -177,6 +182,10 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         tracing::warn!("the last events are not in the store yet: the journal keeps them for the next start");
     }
     delivery.end().await;
+    alerting.end().await;
+    if let Some(broker) = broker {
+        broker.end().await;
+    }
     // Until now they could be asked how the end goes on.
     drop(end_pages);
     pages.await.context("the pages ended badly")?;
