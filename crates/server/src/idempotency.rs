@@ -12,7 +12,7 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use database::{Access, Database, Step, Value, instant, step};
+use database::{Access, Database, Schema, Value, instant, step};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
@@ -28,8 +28,12 @@ const LOST: Duration = Duration::from_secs(60);
 /// What a body, asked or answered, may hold to be kept, in bytes.
 const LIMIT: usize = 1024 * 1024;
 
-const LEDGER: &str = "server_schema";
-const STEPS: [Step; 1] = [step!("idempotency keys", "0001_idempotency_keys.sql")];
+/// The tables of the server itself, for backups.
+pub const SCHEMA: Schema = Schema {
+    ledger: "server_schema",
+    steps: &[step!("idempotency keys", "0001_idempotency_keys.sql")],
+    tables: &["idempotency_keys"],
+};
 
 /// Marks an answer that holds a secret: it is not kept, and a repeat is told that the request was done.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +48,7 @@ pub(crate) struct Answers {
 impl Answers {
     async fn database<'a>(&self, app: &'a App) -> Result<&'a Database, Problem> {
         let db = app.store.database();
-        self.ready.get_or_try_init(|| db.migrate(LEDGER, &STEPS)).await?;
+        self.ready.get_or_try_init(|| db.migrate(SCHEMA.ledger, SCHEMA.steps)).await?;
         Ok(db)
     }
 }

@@ -41,6 +41,7 @@ pub use app::{App, Clock, Readiness};
 pub use cameras::{Camera, CameraState, Cameras, LineView, Pictures, Viewed, ZoneView};
 pub use extract::SignIn;
 pub use http::{Limits, serve};
+pub use idempotency::SCHEMA;
 pub use metrics::{describe_metrics, metrics_page, recorder};
 pub use problem::documentation as problems_page;
 pub use sites::{Site, Sites};

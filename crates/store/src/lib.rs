@@ -71,5 +71,6 @@ pub use open::Store;
 pub use queue::{QueueQuery, QueueStats};
 pub use recount::{Difference, Recount};
 pub use retention::{Deleted, Retention};
+pub use schema::SCHEMA;
 pub use series::{Filter, Measure, Series};
 pub use zone::{Bucket, Span, Zone};

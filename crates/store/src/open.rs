@@ -29,7 +29,7 @@ impl Store {
     /// # Errors
     /// A database from a newer program, or a step of the schema that fails.
     pub async fn on(db: Database) -> Result<Self> {
-        db.migrate(schema::LEDGER, &schema::STEPS).await?;
+        db.migrate(schema::SCHEMA.ledger, schema::SCHEMA.steps).await?;
         Ok(Self { db, series: Arc::default() })
     }
 

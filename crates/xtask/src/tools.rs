@@ -82,6 +82,11 @@ const TOOLS: [Tool; 4] = [
 
 const RUNTIME_FOLDER: &str = ".tools/onnxruntime";
 
+/// Where ONNX Runtime is, with its licence, once it was installed.
+pub(crate) fn onnxruntime() -> &'static Path {
+    Path::new(RUNTIME_FOLDER)
+}
+
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for tool in TOOLS.iter().filter(|tool| arguments.names.iter().any(|name| name == tool.name)) {
         match tool.kind {

@@ -12,14 +12,18 @@ use crate::config::Loaded;
 /// The variable that holds the key of secrets at rest, where the file in the data folder is not wanted.
 const KEY: &str = "CAMTALLY_SECRET_KEY";
 
+/// The key of secrets at rest that the environment gives.
+pub(crate) fn given_key() -> Result<Option<String>> {
+    match std::env::var(KEY) {
+        Ok(key) => Ok(Some(key)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(error) => Err(error).context(KEY),
+    }
+}
+
 /// The accounts in this database.
 pub(crate) async fn open(loaded: &Loaded, db: Database) -> Result<Accounts> {
-    let key = match std::env::var(KEY) {
-        Ok(key) => Some(key),
-        Err(std::env::VarError::NotPresent) => None,
-        Err(error) => return Err(error).context(KEY),
-    };
-    let vault = Vault::open(key.as_deref(), &loaded.data())?;
+    let vault = Vault::open(given_key()?.as_deref(), &loaded.data())?;
     let server = &loaded.config.server;
     let address = match server.address.as_str() {
         "" => format!("http://{}", server.listen),
