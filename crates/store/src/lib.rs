@@ -38,6 +38,7 @@
 //! # }).unwrap();
 //! ```
 
+mod answers;
 mod arrivals;
 mod counts;
 mod dwell;

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 
 use crate::program::Program;
 use crate::{shell, tools};
@@ -55,7 +55,7 @@ fn build(program: &Program, version: &str, out: &Path) -> anyhow::Result<PathBuf
     fs::create_dir_all(out)?;
     let folder = tempfile::tempdir()?;
     let root = folder.path().join("package");
-    lay_out(program, version, &root, folder.path())?;
+    lay_out(program, &root, folder.path())?;
     let architecture = shell::output(Command::new("dpkg").arg("--print-architecture"))?;
     let architecture = architecture.trim();
     control(&root, version, architecture)?;
@@ -67,7 +67,7 @@ fn build(program: &Program, version: &str, out: &Path) -> anyhow::Result<PathBuf
     Ok(package)
 }
 
-fn lay_out(program: &Program, version: &str, root: &Path, scratch: &Path) -> anyhow::Result<()> {
+fn lay_out(program: &Program, root: &Path, scratch: &Path) -> anyhow::Result<()> {
     let to = |path: &str| root.join(path);
     let home = to(HOME);
     fs::create_dir_all(home.join(MODEL))?;
@@ -120,7 +120,6 @@ fn lay_out(program: &Program, version: &str, root: &Path, scratch: &Path) -> any
     ] {
         write(&to(place), &shell::output(program.command().args(["completions", shell_name]))?)?;
     }
-    ensure!(!version.is_empty(), "a package needs a version");
     Ok(())
 }
 

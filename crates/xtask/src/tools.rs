@@ -37,7 +37,7 @@ enum Kind {
     OnnxRuntime,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool {
         name: "onnxruntime",
         version: "1.32.0",
@@ -65,6 +65,16 @@ const TOOLS: [Tool; 4] = [
         hashes: [
             "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
             "0e42259c537b2432f5655b3413940e899906033354c5838e367c6837b467a141",
+        ],
+        kind: Kind::Program,
+    },
+    Tool {
+        name: "k6",
+        version: "1.1.0",
+        package: "k6",
+        hashes: [
+            "beebf45cdf76dce1a4a140ba71a1026b52b860a0fc7ca4ef92d94caa8e2ffa04",
+            "a6f752b793e3e6ae8055a828358e144324bc6e21706075a6d3bad7075259a0e3",
         ],
         kind: Kind::Program,
     },
