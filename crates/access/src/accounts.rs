@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use audit::{Actor, ActorKind, Entry, Object};
-use database::{Access, Database, Step, Tx, Value, step};
+use database::{Access, Database, Schema, Tx, Value, step};
 use moka::sync::Cache;
 use serde_json::Value as Json;
 use time::OffsetDateTime;
@@ -16,7 +16,21 @@ use crate::password::Hasher;
 use crate::sign_in::Gate;
 use crate::{Caller, Error, Hashing, HttpClient, Limits, Mailer, OidcSettings, Result, Role, Vault, Who};
 
-const STEPS: [Step; 1] = [step!("users, sessions, tokens", "0001_access.sql")];
+/// What is kept of users, for backups.
+pub const SCHEMA: Schema = Schema {
+    ledger: "access_schema",
+    steps: &[step!("users, sessions, tokens", "0001_access.sql")],
+    tables: &[
+        "users",
+        "recovery_codes",
+        "identities",
+        "sessions",
+        "refresh_tokens",
+        "api_tokens",
+        "registration_codes",
+        "one_time_links",
+    ],
+};
 
 /// Mails that are under way at once; more are not begun.
 const MAILS: usize = 16;
@@ -98,7 +112,7 @@ impl Accounts {
         now: Now,
     ) -> Result<Self> {
         audit::migrate(&db).await?;
-        db.migrate("access_schema", &STEPS).await?;
+        db.migrate(SCHEMA.ledger, SCHEMA.steps).await?;
         let oidc = match (&settings.oidc, http) {
             (Some(oidc), Some(http)) => Some(Oidc::new(oidc.clone(), &settings.address, http)?),
             (Some(_), None) => return Err(Error::NotSetUp("a way to reach the provider of single sign-on")),

@@ -29,7 +29,7 @@ mod totp;
 mod users;
 mod vault;
 
-pub use accounts::{Accounts, Now, Settings, Visit};
+pub use accounts::{Accounts, Now, SCHEMA, Settings, Visit};
 pub use authenticate::Known;
 pub use error::{Error, Result};
 pub use grant::{Grant, ParseGrantError};

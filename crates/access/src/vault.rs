@@ -5,6 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
@@ -19,6 +20,8 @@ pub const KEY_FILE: &str = "secret.key";
 /// The first byte of what was sealed.
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
+/// Bytes of the salt of a passphrase.
+const SALT: usize = 16;
 
 /// Why the vault's key cannot be had, or something in it not be read.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +140,49 @@ impl Vault {
         self.mac(purpose, bytes).verify_slice(code).is_ok()
     }
 
+    /// The key itself, sealed with a passphrase, for a backup (Argon2id, XChaCha20-Poly1305).
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
+    pub fn seal_key(&self, passphrase: &str) -> Result<Vec<u8>, VaultError> {
+        let salt: [u8; SALT] = random().map_err(|error| VaultError::NoRandomness(error.to_string()))?;
+        let sealed = Self::of_passphrase(passphrase, &salt).seal(&self.key, "secret.key")?;
+        Ok([salt.as_slice(), &sealed].concat())
+    }
+
+    /// With the key that [`Vault::seal_key`] has sealed.
+    ///
+    /// # Errors
+    /// Another passphrase, or something else than a sealed key.
+    pub fn unseal_key(sealed: &[u8], passphrase: &str) -> Result<Self, VaultError> {
+        let (salt, sealed) = sealed.split_first_chunk::<SALT>().ok_or(VaultError::Sealed)?;
+        let key = Self::of_passphrase(passphrase, salt).unseal(sealed, "secret.key")?;
+        Ok(Self { key: key.try_into().map_err(|_| VaultError::Sealed)? })
+    }
+
+    /// Writes the key into a folder, readable by its owner only.
+    ///
+    /// # Errors
+    /// It cannot be written, or there is one already.
+    pub fn keep(&self, folder: &Path) -> Result<(), VaultError> {
+        let path = folder.join(KEY_FILE);
+        let failed = |cause| VaultError::File { path: path.display().to_string(), cause };
+        if write(folder, &path, &self.key).map_err(failed)? {
+            return Ok(());
+        }
+        Err(failed(io::Error::from(io::ErrorKind::AlreadyExists)))
+    }
+
+    fn of_passphrase(passphrase: &str, salt: &[u8; SALT]) -> Self {
+        // A passphrase that was stolen with the file can be tried at leisure: 64 MiB and three passes, as RFC 9106 says.
+        let params = Params::new(64 * 1024, 3, 1, Some(32)).expect("these are allowed");
+        let mut key = [0; 32];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(passphrase.as_bytes(), salt, &mut key)
+            .expect("Argon2 takes salts and keys of these lengths");
+        Self { key }
+    }
+
     fn mac(&self, purpose: &str, bytes: &[u8]) -> Hmac<Sha256> {
         let start = |key: &[u8]| Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         // A key for each purpose: a code for one is none for another.
@@ -223,5 +269,18 @@ mod tests {
         assert!(matches!(Vault::open(None, folder.path()), Err(VaultError::NoKey(_))));
         let given = STANDARD.encode([9; 32]);
         assert_eq!(Vault::open(Some(&given), folder.path()).unwrap().key, [9; 32]);
+    }
+
+    #[test]
+    fn the_key_itself_goes_into_a_backup_and_comes_back_with_its_passphrase() {
+        let vault = Vault::new([7; 32]);
+        let sealed = vault.seal_key("correct horse").unwrap();
+        assert!(Vault::unseal_key(&sealed, "correct hors").is_err());
+        assert!(Vault::unseal_key(&sealed[..20], "correct horse").is_err());
+        let back = Vault::unseal_key(&sealed, "correct horse").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        back.keep(folder.path()).unwrap();
+        assert_eq!(Vault::open(None, folder.path()).unwrap().key, [7; 32]);
+        assert!(back.keep(folder.path()).is_err(), "a key is never written over");
     }
 }

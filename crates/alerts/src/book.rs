@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use database::{Database, Step, Tx, Value, step};
+use database::{Database, Schema, Tx, Value, step};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
@@ -13,9 +13,12 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::{Channel, Error, Result, Rule, Vault};
 
-/// The table that keeps which steps of the schema the database has.
-const LEDGER: &str = "_alerts_migrations";
-const STEPS: [Step; 1] = [step!("alerts", "0001_alerts.sql")];
+/// The tables of alerts, for backups.
+pub const SCHEMA: Schema = Schema {
+    ledger: "_alerts_migrations",
+    steps: &[step!("alerts", "0001_alerts.sql")],
+    tables: &["alert_rules", "alert_channels", "alert_phases", "alerts", "alert_deliveries"],
+};
 
 /// Rules, channels, alerts and deliveries in a database. Clones share it.
 #[derive(Clone)]
@@ -50,7 +53,7 @@ impl Alerts {
     /// # Errors
     /// The schema cannot be brought up to date.
     pub async fn open(db: Database, vault: Arc<dyn Vault>) -> Result<Self> {
-        db.migrate(LEDGER, &STEPS).await?;
+        db.migrate(SCHEMA.ledger, SCHEMA.steps).await?;
         Ok(Self { db, vault, bell: Arc::default() })
     }
 

@@ -29,7 +29,7 @@ mod unusual;
 
 pub use alert::{Acknowledged, Alert, AlertQuery, Resolved};
 pub use backoff::Schedule;
-pub use book::{Alerts, Kept};
+pub use book::{Alerts, Kept, SCHEMA};
 pub use channel::{Channel, Receiver, Vault};
 pub use error::{Error, Result};
 pub use evaluate::Reading;

@@ -52,14 +52,19 @@ pub use hash::{Hash, Head, ParseHeadError};
 pub use list::{Page, Query, list};
 pub use verify::{Fault, Verified, verify};
 
-use database::{Database, Result, Step, step};
+use database::{Database, Result, Schema, step};
 
-const STEPS: [Step; 1] = [step!("audit log", "0001_audit.sql")];
+/// The log's tables, for backups.
+pub const SCHEMA: Schema = Schema {
+    ledger: "audit_schema",
+    steps: &[step!("audit log", "0001_audit.sql")],
+    tables: &["audit", "audit_head"],
+};
 
 /// Brings the log's tables up to date.
 ///
 /// # Errors
 /// As [`Database::migrate`].
 pub async fn migrate(db: &Database) -> Result<()> {
-    db.migrate("audit_schema", &STEPS).await
+    db.migrate(SCHEMA.ledger, SCHEMA.steps).await
 }

@@ -37,6 +37,10 @@ pub(crate) enum Command {
     Token(Token),
     /// Check the audit log.
     Audit(Audit),
+    /// Keep everything in one file, also while the server runs.
+    Backup(Backup),
+    /// Bring a backup back, into an empty data folder or database.
+    Restore(Restore),
     /// Check configuration, disk, journal, store, model and every camera, and say what to do.
     Doctor(Doctor),
     /// Look at detectors of your own.
@@ -53,6 +57,13 @@ pub(crate) enum Command {
         /// The configuration file; `camtally.toml` if it is there.
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+    /// Print the description of the API, OpenAPI 3.1, as JSON.
+    Openapi,
+    /// Write a manual page for each command.
+    Man {
+        /// The folder to write into; made if it is not there.
+        folder: PathBuf,
     },
     /// Print the completions for a shell.
     Completions {
@@ -211,6 +222,51 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "NUMBER:HASH")]
         head: Option<audit::Head>,
     },
+}
+
+/// Keep everything in one file, also while the server runs.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  camtally backup --passphrase-file backup.passphrase
+  camtally backup - | ssh vault.example.org 'cat > camtally.tar.zst'
+
+The passphrase seals the key without which passwords of cameras, keys of one-time codes and secrets of channels cannot
+be read. It may also be in the environment variable CAMTALLY_BACKUP_PASSPHRASE.")]
+pub(crate) struct Backup {
+    /// The file, which must not be there; `-` is standard output; camtally-TIME.tar.zst unless given.
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: BackupOf,
+}
+
+/// Bring a backup back, into an empty data folder or database.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally restore camtally-20261124T030000Z.tar.zst --passphrase-file backup.passphrase
+
+The configured store may be of another kind than the one that was backed up: SQLite and PostgreSQL take each other's.")]
+pub(crate) struct Restore {
+    /// The backup.
+    pub(crate) file: PathBuf,
+    /// If the data folder is not empty, move what is in it aside.
+    #[arg(long)]
+    pub(crate) replace: bool,
+    #[command(flatten)]
+    pub(crate) of: BackupOf,
+}
+
+/// What a backup is of, or goes to.
+#[derive(Debug, Args)]
+pub(crate) struct BackupOf {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The folder of journal and database, in place of `data`.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// A file with the passphrase that seals the key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// Check configuration, disk, journal, store, model and every camera, and say what to do.

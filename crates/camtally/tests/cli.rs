@@ -248,3 +248,23 @@ fn a_truncated_video_is_counted_as_far_as_it_goes_and_the_rest_is_a_gap() {
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(fs::read_to_string(&events).unwrap().contains("\"kind\":\"gap\""));
 }
+
+#[test]
+fn the_description_of_the_api_and_the_manual_need_neither_configuration_nor_data() {
+    let (folder, path) = in_folder(&[]);
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_camtally"));
+        let output = command.args(args).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let document: serde_json::Value = serde_json::from_slice(&run(&["openapi"])).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(document["paths"]["/api/v1/counts"]["get"].is_object());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    run(&["man", &path("man")]);
+    let page = fs::read_to_string(path("man/camtally-serve.1")).unwrap();
+    assert!(page.contains(".TH camtally-serve 1") && page.contains("\\-\\-listen"), "{page}");
+    assert!(Path::new(&path("man/camtally.1")).exists());
+}

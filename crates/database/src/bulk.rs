@@ -24,6 +24,10 @@ pub enum Column {
     Texts(Vec<Option<String>>),
     /// Bytes.
     Bytes(Vec<Vec<u8>>),
+    /// Identifiers, some of which may be missing.
+    IdsOrNull(Vec<Option<Uuid>>),
+    /// Bytes, some of which may be missing.
+    BytesOrNull(Vec<Option<Vec<u8>>>),
 }
 
 impl Column {
@@ -45,17 +49,19 @@ impl Column {
             Self::Flags(values) => values.len(),
             Self::Texts(values) => values.len(),
             Self::Bytes(values) => values.len(),
+            Self::IdsOrNull(values) => values.len(),
+            Self::BytesOrNull(values) => values.len(),
         }
     }
 
     fn array_type(&self) -> &'static str {
         match self {
-            Self::Ids(_) => "uuid[]",
+            Self::Ids(_) | Self::IdsOrNull(_) => "uuid[]",
             Self::Ints(_) => "bigint[]",
             Self::Reals(_) => "double precision[]",
             Self::Flags(_) => "boolean[]",
             Self::Texts(_) => "text[]",
-            Self::Bytes(_) => "bytea[]",
+            Self::Bytes(_) | Self::BytesOrNull(_) => "bytea[]",
         }
     }
 
@@ -67,6 +73,8 @@ impl Column {
             Self::Flags(values) => arguments.add(values[row]),
             Self::Texts(values) => arguments.add(values[row].clone()),
             Self::Bytes(values) => arguments.add(values[row].clone()),
+            Self::IdsOrNull(values) => arguments.add(values[row]),
+            Self::BytesOrNull(values) => arguments.add(values[row].clone()),
         }
         .map_err(sqlx::Error::Encode)?)
     }
@@ -79,6 +87,8 @@ impl Column {
             Self::Flags(values) => arguments.add(values),
             Self::Texts(values) => arguments.add(values),
             Self::Bytes(values) => arguments.add(values),
+            Self::IdsOrNull(values) => arguments.add(values),
+            Self::BytesOrNull(values) => arguments.add(values),
         }
         .map_err(sqlx::Error::Encode)?)
     }

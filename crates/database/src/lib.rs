@@ -24,6 +24,7 @@
 
 mod bulk;
 mod connection;
+mod copy;
 mod error;
 pub mod instant;
 mod schema;
@@ -31,6 +32,7 @@ mod statement;
 
 pub use bulk::Column;
 pub use connection::{Access, Database, Settings, Tx};
+pub use copy::{Cell, Kind, TableColumn};
 pub use error::{Error, Result};
-pub use schema::Step;
+pub use schema::{Schema, Step};
 pub use statement::{Answer, Dialect, FromRow, Value};

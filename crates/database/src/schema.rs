@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
-use crate::connection::{Database, Pools};
+use crate::connection::{Database, Pools, Tx};
 use crate::statement::Dialect;
 use crate::{Error, Result};
 
@@ -19,6 +19,32 @@ pub struct Step {
     pub sqlite: &'static str,
     /// Its statements for PostgreSQL.
     pub postgres: &'static str,
+}
+
+/// What one part of the program keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// The table that says which steps were taken.
+    pub ledger: &'static str,
+    /// In order; the first is step 1.
+    pub steps: &'static [Step],
+    /// Its tables, without the ledger; those that others refer to come first.
+    pub tables: &'static [&'static str],
+}
+
+impl Schema {
+    /// How many of the steps a database has taken.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn taken(&self, tx: &mut Tx) -> Result<usize> {
+        if !tx.has_table(self.ledger).await? {
+            return Ok(0);
+        }
+        let sql = format!("SELECT COALESCE(MAX(version), 0) FROM {}", self.ledger);
+        let rows = tx.fetch::<(i64,)>(sql, vec![]).await?;
+        Ok(rows.first().map_or(0, |row| usize::try_from(row.0).unwrap_or(0)))
+    }
 }
 
 /// A [`Step`] from `migrations/sqlite/FILE` and `migrations/postgres/FILE` of the crate that names it.

@@ -50,7 +50,7 @@ pub use keys::Key;
 pub use provisioned::Provisioned;
 pub use reach::Reach;
 pub use record::By;
-pub use registry::{Made, Registry};
+pub use registry::{Made, Registry, SCHEMA};
 pub use rules::{RuleSet, RuleSetInfo};
 pub use seal::Seal;
 pub use secret::Secret;

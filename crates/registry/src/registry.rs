@@ -1,6 +1,6 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
-use database::{Access, Database, Step, Tx, Value, instant, step};
+use database::{Access, Database, Schema, Tx, Value, instant, step};
 use time::Duration;
 use tokio::sync::watch;
 
@@ -11,9 +11,20 @@ use crate::{
     Camera, Error, Planned, Provisioned, Reach, Result, RuleVersions, Seal, Snapshot, cameras, rules, sites,
 };
 
-/// The steps of the registry's schema.
-const STEPS: [Step; 1] = [step!("registry", "0001_registry.sql")];
-const LEDGER: &str = "registry_schema";
+/// The registry's tables, for backups.
+pub const SCHEMA: Schema = Schema {
+    ledger: "registry_schema",
+    steps: &[step!("registry", "0001_registry.sql")],
+    tables: &[
+        "registry_sites",
+        "registry_cameras",
+        "registry_rules",
+        "registry_rule_versions",
+        "registry_views",
+        "registry_keys",
+        "registry_revision",
+    ],
+};
 /// How long what was deleted can be brought back. Then its password is wiped, and its id is all that stays.
 const RESTORABLE: Duration = Duration::days(30);
 
@@ -48,7 +59,7 @@ impl Registry {
     /// # Errors
     /// When the database fails.
     pub async fn open(db: Database, seal: impl Seal, reach: Reach, provisioned: Provisioned) -> Result<Self> {
-        db.migrate(LEDGER, &STEPS).await?;
+        db.migrate(SCHEMA.ledger, SCHEMA.steps).await?;
         let inner = Inner {
             db,
             seal: Box::new(seal),

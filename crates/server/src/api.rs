@@ -19,7 +19,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::App;
 use crate::problem::{Code, PROBLEM_JSON, ProblemBody};
 use crate::{
-    alerts, audit_log, auth, cameras, channels, counts, events, exports, health, live, tokens, users,
+    accuracy, alerts, audit_log, auth, cameras, channels, counts, events, exports, health, live, tokens,
+    users,
 };
 
 /// The cookie of a session.
@@ -40,6 +41,7 @@ const ADDRESS: &str = "/api/v1/openapi.json";
     security(("session" = []), ("token" = [])),
     modifiers(&SecuritySchemes),
     tags(
+        (name = "accuracy", description = "Counts compared with what somebody has marked by eye."),
         (name = "alerts", description = "Rules, what they have noticed, and who is told."),
         (name = "cameras", description = "Cameras as they are at this moment."),
         (name = "counts", description = "How many, and how much of the time was watched."),
@@ -71,6 +73,7 @@ impl Modify for SecuritySchemes {
 /// The routes of every subject, with their descriptions.
 fn subjects() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
+        .merge(accuracy::routes())
         .merge(alerts::routes())
         .merge(cameras::routes())
         .merge(channels::routes())

@@ -6,9 +6,9 @@ use store::Store;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
-use crate::idempotency::Answers;
 use crate::live::{Hub, Seats};
 use crate::problem::{Code, Problem};
+use crate::schema::Tables;
 use crate::{Alerting, Cameras, SignIn, Site, Sites};
 
 /// What questions are answered from. A part that is not set by [`App::new`] is put in by a method of its own, before the
@@ -45,12 +45,13 @@ pub struct App {
 
     pub(crate) seats: Arc<Seats>,
 
-    pub(crate) answers: Answers,
+    pub(crate) tables: Tables,
 }
 
 impl App {
     /// An application over a store, without cameras and sites.
     pub fn new(store: Store, metrics: PrometheusHandle) -> Self {
+        store.keep_answers();
         let live = Arc::new(Hub::new(store.clone()));
         Self {
             store,
@@ -64,7 +65,7 @@ impl App {
             exports: Arc::new(Semaphore::new(crate::exports::AT_ONCE)),
             live,
             seats: Arc::default(),
-            answers: Answers::default(),
+            tables: Tables::default(),
         }
     }
 

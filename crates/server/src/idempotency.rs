@@ -12,9 +12,8 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use database::{Access, Database, Step, Value, instant, step};
+use database::{Access, Database, Value, instant};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::OnceCell;
 
 use crate::App;
 use crate::extract::{Caller, body_bytes};
@@ -28,26 +27,9 @@ const LOST: Duration = Duration::from_secs(60);
 /// What a body, asked or answered, may hold to be kept, in bytes.
 const LIMIT: usize = 1024 * 1024;
 
-const LEDGER: &str = "server_schema";
-const STEPS: [Step; 1] = [step!("idempotency keys", "0001_idempotency_keys.sql")];
-
 /// Marks an answer that holds a secret: it is not kept, and a repeat is told that the request was done.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Once;
-
-/// The answers that are kept.
-#[derive(Default)]
-pub(crate) struct Answers {
-    ready: OnceCell<()>,
-}
-
-impl Answers {
-    async fn database<'a>(&self, app: &'a App) -> Result<&'a Database, Problem> {
-        let db = app.store.database();
-        self.ready.get_or_try_init(|| db.migrate(LEDGER, &STEPS)).await?;
-        Ok(db)
-    }
-}
 
 /// One request with a key.
 struct Asked {
@@ -78,7 +60,7 @@ async fn answer(app: &Arc<App>, request: Request, next: Next) -> Result<Response
         key: key(&parts.headers[KEY])?,
         request: digest.finalize().to_vec(),
     };
-    let db = app.answers.database(app).await?;
+    let db = app.tables.database(&app.store).await?;
     if let Some(answer) = asked.begin(db, instant::clamped(app.clock.now())).await? {
         return Ok(answer);
     }

@@ -8,6 +8,7 @@
 //! the version that is changed (`IfMatch`). It answers with a type that has a schema, or with a `Problem`. What may be
 //! seen is decided by `Caller` and `Scope`, in every handler: there is no filter behind it.
 
+mod accuracy;
 mod alerts;
 mod api;
 mod app;
@@ -28,6 +29,7 @@ mod page;
 #[cfg(test)]
 mod pages;
 mod problem;
+mod schema;
 mod scope;
 mod sites;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub use extract::SignIn;
 pub use http::{Limits, serve};
 pub use metrics::{describe_metrics, metrics_page, recorder};
 pub use problem::documentation as problems_page;
+pub use schema::SCHEMA;
 pub use sites::{Site, Sites};
 
 use std::sync::Arc;

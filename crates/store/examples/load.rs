@@ -9,24 +9,19 @@
 #[path = "../tests/contract/cluster.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod cluster;
+#[path = "shared/crowd.rs"]
+mod crowd;
 
 use std::time::Instant;
 
-use event::{Direction, Event, Sighting, Stream, What};
-use observation::StreamTime;
+use crowd::{Crowd, START};
+use event::Event;
 use rand::Rng as _;
-use rand::SeedableRng as _;
-use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use store::{Bucket, CountQuery, Filter, GroupBy, Measure, Settings, Store, Zone};
-use time::macros::datetime;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
-const START: OffsetDateTime = datetime!(2025-11-01 0:00 UTC);
-const LINES: u64 = 100;
 const DAYS: i64 = 365;
-/// Of each line in a day. Opening hours are 14, as in a shopping centre.
-const CROSSINGS: i64 = 150;
 const BATCH: usize = 1000;
 
 #[tokio::main]
@@ -51,33 +46,9 @@ async fn main() {
 }
 
 async fn measure(store: &Store, days: i64) -> Value {
-    let mut random = ChaCha8Rng::seed_from_u64(1);
-    let streams: Vec<Stream> = (0..LINES).map(stream).collect();
-    let mut track = 0;
-
     let year = Instant::now();
-    let mut events = 0;
-    let mut batch = Vec::with_capacity(BATCH);
-    for day in 0..days {
-        for _ in 0..CROSSINGS * LINES as i64 {
-            track += 1;
-            let second = day * 86_400 + random.random_range(8 * 3600..22 * 3600);
-            batch.push(crossing(
-                &streams[random.random_range(0..LINES) as usize],
-                second,
-                track,
-                &mut random,
-            ));
-            if batch.len() == Store::MAX_BATCH {
-                events += store.ingest(&batch).await.unwrap().stored;
-                batch.clear();
-            }
-        }
-        let watched =
-            streams.iter().step_by(2).flat_map(|stream| (0..24).map(|hour| watched(stream, day * 24 + hour)));
-        store.ingest(&watched.collect::<Vec<_>>()).await.unwrap();
-    }
-    events += store.ingest(&batch).await.unwrap().stored;
+    let mut crowd = Crowd::new();
+    let events = crowd.fill(store, days).await;
     let year_s = year.elapsed().as_secs_f64();
     eprintln!("loaded {events} events in {year_s:.0} s");
 
@@ -86,9 +57,8 @@ async fn measure(store: &Store, days: i64) -> Value {
         .map(|batch| {
             (0..BATCH)
                 .map(|_| {
-                    track += 1;
-                    let second = days * 86_400 + batch * 10 + random.random_range(0..30);
-                    crossing(&streams[random.random_range(0..LINES) as usize], second, track, &mut random)
+                    let second = days * 86_400 + batch * 10 + crowd.random.random_range(0..30);
+                    crowd.crossing(second)
                 })
                 .collect()
         })
@@ -118,7 +88,7 @@ async fn measure(store: &Store, days: i64) -> Value {
     ] {
         let mut took = Vec::new();
         for _ in 0..200 {
-            let from = START + Duration::days(random.random_range(0..=(days - length).max(0)));
+            let from = START + Duration::days(crowd.random.random_range(0..=(days - length).max(0)));
             let query = CountQuery {
                 from,
                 until: from + Duration::days(length),
@@ -151,35 +121,4 @@ fn percentiles(mut values: Vec<f64>) -> Value {
         (value * 10.0).round() / 10.0
     };
     json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99) })
-}
-
-fn stream(line: u64) -> Stream {
-    Stream {
-        camera: format!("camera {}", line / 2),
-        epoch: format!("epoch {line}"),
-        model: Some("nanodet-416@1a2b3c4d".to_owned()),
-        start: START,
-    }
-}
-
-fn crossing(stream: &Stream, second: i64, track: u64, random: &mut ChaCha8Rng) -> Event {
-    let moment = StreamTime::from_micros(second * 1_000_000 + random.random_range(0..1_000_000));
-    let direction = if random.random() { Direction::Forward } else { Direction::Backward };
-    let rule = if stream.epoch.ends_with(['0', '2', '4', '6', '8']) { "door" } else { "gate" };
-    let sighting = Sighting {
-        rule: rule.to_owned(),
-        rule_version: 1,
-        class: "person".to_owned(),
-        confidence: 0.83,
-        confirmed: moment,
-        inferred: false,
-        track,
-    };
-    stream.sighting(moment, What::Crossing(direction, sighting), 0)
-}
-
-fn watched(stream: &Stream, hour: i64) -> Event {
-    let from = StreamTime::from_micros(hour * 3_600_000_000);
-    let until = StreamTime::from_micros((hour + 1) * 3_600_000_000);
-    stream.observed(event::Observed { from, until })
 }

@@ -25,7 +25,7 @@ pub enum GroupBy {
 }
 
 /// A question to [`Store::counts`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CountQuery {
     /// The first moment asked for; the bucket in which it lies is given as a whole.
     pub from: OffsetDateTime,
@@ -95,6 +95,10 @@ impl Store {
     /// # Errors
     /// `until` not after `from`, too large an answer, a measure that is no count; or the database fails.
     pub async fn counts(&self, query: &CountQuery) -> Result<Counts> {
+        self.answers.get(query, Box::pin(self.count(query))).await
+    }
+
+    async fn count(&self, query: &CountQuery) -> Result<Counts> {
         if !matches!(
             query.measure,
             Measure::Crossing

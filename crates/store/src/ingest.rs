@@ -99,6 +99,14 @@ impl Store {
         let arrived = events.iter().filter(|row| new.contains(&row.id)).map(|row| (row.time, row.id));
         arrivals::note(&mut tx, arrived.collect()).await?;
         tx.commit().await?;
+        let changed = events.iter().chain(&stretches).filter(|row| new.contains(&row.id));
+        let stretch = changed.fold(None, |stretch: Option<(i64, i64)>, row| {
+            let (from, until) = (row.time.min(row.from_time.unwrap_or(row.time)), row.time.max(row.ends()));
+            Some(stretch.map_or((from, until), |(first, last)| (first.min(from), last.max(until))))
+        });
+        if let Some((from, until)) = stretch {
+            self.answers.changed(from, until);
+        }
         Ok(done)
     }
 }

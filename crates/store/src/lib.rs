@@ -38,6 +38,7 @@
 //! # }).unwrap();
 //! ```
 
+mod answers;
 mod arrivals;
 mod counts;
 mod dwell;
@@ -71,5 +72,6 @@ pub use open::Store;
 pub use queue::{QueueQuery, QueueStats};
 pub use recount::{Difference, Recount};
 pub use retention::{Deleted, Retention};
+pub use schema::SCHEMA;
 pub use series::{Filter, Measure, Series};
 pub use zone::{Bucket, Span, Zone};

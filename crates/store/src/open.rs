@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use database::{Database, Settings};
 
+use crate::answers::Answers;
 use crate::series::Cache;
 use crate::{Result, schema};
 
@@ -11,6 +12,7 @@ use crate::{Result, schema};
 pub struct Store {
     pub(crate) db: Database,
     pub(crate) series: Arc<Cache>,
+    pub(crate) answers: Arc<Answers>,
 }
 
 impl Store {
@@ -29,13 +31,19 @@ impl Store {
     /// # Errors
     /// A database from a newer program, or a step of the schema that fails.
     pub async fn on(db: Database) -> Result<Self> {
-        db.migrate(schema::LEDGER, &schema::STEPS).await?;
-        Ok(Self { db, series: Arc::default() })
+        db.migrate(schema::SCHEMA.ledger, schema::SCHEMA.steps).await?;
+        Ok(Self { db, series: Arc::default(), answers: Arc::default() })
     }
 
     /// The database that it is in, for what else is kept there.
     pub fn database(&self) -> &Database {
         &self.db
+    }
+
+    /// Gives an answer of [`Store::counts`] again for a second, unless this store or one of its clones has taken something
+    /// in meanwhile that belongs to it. What other processes take in may so be late by a second.
+    pub fn keep_answers(&self) {
+        self.answers.keep();
     }
 
     /// Asks the database for a sign of life.

@@ -88,6 +88,9 @@ impl Store {
                 // A store with a single connection needs it for the next question.
                 drop(tx);
             }
+            if repair {
+                self.answers.changed(week * WEEK_US, (week + 1) * WEEK_US);
+            }
             found.weeks += 1;
             match self.next_week(week).await? {
                 Some(next) => week = next,

@@ -123,6 +123,7 @@ impl Store {
             }
             first.get_or_insert(deleted);
         }
+        self.answers.changed(i64::MIN, since);
         Ok(first.unwrap_or(0))
     }
 }

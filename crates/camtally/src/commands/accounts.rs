@@ -15,12 +15,16 @@ const KEY: &str = "CAMTALLY_SECRET_KEY";
 
 /// The vault of secrets at rest. Its key is made at the first start.
 pub(crate) fn vault(loaded: &Loaded) -> Result<Vault> {
-    let key = match std::env::var(KEY) {
-        Ok(key) => Some(key),
-        Err(std::env::VarError::NotPresent) => None,
-        Err(error) => return Err(error).context(KEY),
-    };
-    Ok(Vault::open(key.as_deref(), &loaded.data())?)
+    Ok(Vault::open(given_key()?.as_deref(), &loaded.data())?)
+}
+
+/// The key of secrets at rest that the environment gives.
+pub(crate) fn given_key() -> Result<Option<String>> {
+    match std::env::var(KEY) {
+        Ok(key) => Ok(Some(key)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(error) => Err(error).context(KEY),
+    }
 }
 
 /// The accounts in this database.

@@ -1,10 +1,13 @@
 mod accounts;
 mod audit;
+mod backup;
 mod count;
 mod demo;
 mod doctor;
 mod evaluate;
+mod man;
 mod model;
+mod restore;
 mod serve;
 mod simulate;
 mod token;
@@ -26,6 +29,8 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::User(args) => user::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Model(command) => model::run(&command),
         Command::Migrate { config: file } => doctor::migrate(file.as_deref()),
@@ -33,6 +38,11 @@ pub(crate) fn run(command: Command) -> Result<Done> {
             put(&config::load(file.as_deref())?.listing()?)?;
             Ok(Done::Well)
         }
+        Command::Openapi => {
+            put(&format!("{:#}\n", server::openapi()))?;
+            Ok(Done::Well)
+        }
+        Command::Man { folder } => man::run(&folder),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "camtally", &mut std::io::stdout());
             Ok(Done::Well)

@@ -9,7 +9,7 @@ mod tests;
 
 pub use service::Alerting;
 
-pub(crate) use change::Change;
+pub(crate) use change::{Change, name};
 
 use std::sync::Arc;
 

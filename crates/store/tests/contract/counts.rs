@@ -122,3 +122,29 @@ pub(crate) async fn what_cannot_be_answered_is_said(db: Database) {
         assert!(matches!(error, Error::Request(_)) && error.to_string().contains(says), "{error}");
     }
 }
+
+pub(crate) async fn an_answer_that_is_kept_has_what_came_in_since(db: Database) {
+    let store = db.open().await;
+    store.keep_answers();
+    let count = || async {
+        let counts = store.counts(&hours(1)).await.unwrap();
+        (counts.groups[0].counts[0], counts.groups[0].observed_s[0])
+    };
+    for number in 0..20 {
+        store.clone().ingest(&[came_in("a", seconds(number as f64), number)]).await.unwrap();
+        assert_eq!((count().await.0, count().await.0), (number + 1, number + 1));
+    }
+    store.ingest(&[observed("a", seconds(0.0), seconds(60.0))]).await.unwrap();
+    assert_eq!(count().await, (20, 60.0));
+    // Behind its back: the answer is the one that was kept, and for a second at most.
+    db.sql("DELETE FROM quarters; DELETE FROM minutes").await;
+    let mut after = count().await;
+    for _ in 0..40 {
+        if after.0 == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        after = count().await;
+    }
+    assert_eq!(after, (0, 0.0));
+}

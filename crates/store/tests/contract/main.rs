@@ -33,11 +33,12 @@ macro_rules! cases {
     };
 }
 
-const CASES: [Case; 38] = cases! {
+const CASES: [Case; 39] = cases! {
     ingest: each_event_counts_once, what_cannot_be_kept_is_refused_and_the_rest_kept, writers_at_once_change_nothing,
         any_order_any_repeats_any_batches_add_up, too_large_a_batch_is_refused;
     arrivals: what_came_in_after_a_number_comes_back_once_and_in_order;
     counts: filters_and_groups, nobody_came_and_nobody_looked_are_different, watched_twice_at_once_is_watched_once,
+        an_answer_that_is_kept_has_what_came_in_since,
         late_events_land_in_their_bucket, what_cannot_be_answered_is_said;
     zones: berlin_in_spring, berlin_in_autumn, half_hour_zones, saigon;
     lists: every_event_comes_back_as_it_was, pages_are_stable_while_events_come_in, gaps_that_overlap,
