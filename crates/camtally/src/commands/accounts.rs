@@ -12,21 +12,25 @@ use crate::config::Loaded;
 /// The variable that holds the key of secrets at rest, where the file in the data folder is not wanted.
 const KEY: &str = "CAMTALLY_SECRET_KEY";
 
-/// The accounts in this database.
-pub(crate) async fn open(loaded: &Loaded, db: Database) -> Result<Accounts> {
+/// The vault of secrets at rest. Its key is made at the first start.
+pub(crate) fn vault(loaded: &Loaded) -> Result<Vault> {
     let key = match std::env::var(KEY) {
         Ok(key) => Some(key),
         Err(std::env::VarError::NotPresent) => None,
         Err(error) => return Err(error).context(KEY),
     };
-    let vault = Vault::open(key.as_deref(), &loaded.data())?;
+    Ok(Vault::open(key.as_deref(), &loaded.data())?)
+}
+
+/// The accounts in this database.
+pub(crate) async fn open(loaded: &Loaded, db: Database) -> Result<Accounts> {
     let server = &loaded.config.server;
     let address = match server.address.as_str() {
         "" => format!("http://{}", server.listen),
         address => address.to_owned(),
     };
     let settings = Settings { address, ..Settings::default() };
-    Ok(Accounts::open(db, vault, settings, None, None, Arc::new(OffsetDateTime::now_utc)).await?)
+    Ok(Accounts::open(db, vault(loaded)?, settings, None, None, Arc::new(OffsetDateTime::now_utc)).await?)
 }
 
 /// Does something with the accounts, for commands.

@@ -7,8 +7,10 @@
 )]
 
 mod accounts;
+mod cameras;
 mod config;
 mod kills;
+mod rtsp;
 mod server;
 
 use crate::server::{Folder, Server};
