@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::redaction;
@@ -222,6 +223,21 @@ impl NetworkAddress {
         format!("{}://{credentials}{}{port}{}", self.scheme, self.host, self.path)
     }
 
+    /// The same with a number in the place of the host, for the one who has looked its name up.
+    #[must_use]
+    pub fn at(&self, address: IpAddr) -> Self {
+        let host = match address {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        };
+        Self { host, ..self.clone() }
+    }
+
+    /// Whether the address names its port.
+    pub fn has_port(&self) -> bool {
+        self.port.is_some()
+    }
+
     /// The port, or the one that the protocol has by default.
     pub fn port_or_default(&self) -> u16 {
         self.port.unwrap_or(match self.scheme {
@@ -308,6 +324,18 @@ mod tests {
             Kind::Rtsp(address) | Kind::Http(address) => address.url(),
             _ => panic!("no network address"),
         }
+    }
+
+    #[test]
+    fn a_host_that_was_looked_up_is_replaced_by_its_number() {
+        let source = LiveSource::parse("rtsp://joe:s3cret@cam.example:8554/1?a=b").unwrap();
+        let Kind::Rtsp(address) = source.kind() else { panic!("no network address") };
+        assert_eq!(address.at([10, 0, 0, 9].into()).url(), "rtsp://joe:s3cret@10.0.0.9:8554/1?a=b");
+        let six = address.at("fd00::9".parse().unwrap());
+        assert_eq!(
+            (six.url().as_str(), six.port_or_default()),
+            ("rtsp://joe:s3cret@[fd00::9]:8554/1?a=b", 8554)
+        );
     }
 
     #[test]

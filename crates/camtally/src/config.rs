@@ -4,7 +4,7 @@ mod outgoing;
 mod settings;
 
 use settings::Secret;
-pub(crate) use settings::{Camera, Config};
+pub(crate) use settings::{Camera, Config, transport};
 
 use std::path::{Path, PathBuf};
 
@@ -155,6 +155,7 @@ impl Loaded {
         }
         range("store.connections", (1..=1000).contains(&config.store.connections), "1 to 1000")?;
         store::Zone::named(&config.site.time_zone).context("`site.time_zone`")?;
+        range("site.reset_hour", config.site.reset_hour < 24, "an hour, 0 to 23")?;
         let address = &config.server.address;
         let is_address = |text: &str| {
             let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
@@ -215,6 +216,16 @@ impl Loaded {
         let text = std::fs::read_to_string(&file)
             .with_context(|| format!("{place}: cannot read the password file {}", file.display()))?;
         Ok(text.trim_end().to_owned())
+    }
+
+    /// What cameras that are made over HTTP may be read from.
+    pub(crate) fn reach(&self) -> registry::Reach {
+        let reach = &self.config.reach;
+        registry::Reach {
+            networks: reach.networks.clone(),
+            files: reach.files.as_ref().map(|folder| self.path(folder)),
+            devices: reach.usb,
+        }
     }
 
     /// A path of the configuration: relative to the file that it stands in.
@@ -285,8 +296,8 @@ fn leaves(name: &str, value: &serde_json::Value, rows: &mut Vec<(String, String)
 mod tests {
     use proptest::prelude::*;
 
-    use super::settings::RtspTransport;
     use super::*;
+    use registry::RtspTransport;
 
     const WHOLE: &str = r#"
 data = "d"

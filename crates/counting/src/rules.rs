@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use observation::{Anchor, Point};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The largest rules file that is read.
 const MAX_BYTES: usize = 1 << 20;
@@ -13,7 +14,7 @@ const MAX_RULES: usize = 256;
 const MAX_POINTS: usize = 256;
 
 /// The rules of one camera.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Directional counting lines.
@@ -26,18 +27,20 @@ pub struct Rules {
 
 /// A counting line: an oriented polyline. Walk it from its first point to its last, as seen on the screen:
 /// side A is on the left hand, side B on the right, and *forward* is from A to B.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LineRule {
     /// Its name, unique among the camera's rules.
     pub name: String,
     /// Two points or more, normalised.
+    #[schema(value_type = Vec<[f64; 2]>, min_items = 2, max_items = 256)]
     pub points: Vec<Point>,
     /// Names of the classes that it counts; every class that the model is told to count where it is empty.
     #[serde(default)]
     pub classes: Vec<String>,
     /// The point of the box that stands for the object.
     #[serde(default)]
+    #[schema(value_type = String, pattern = "^(foot|centre|head)$", default = "foot")]
     pub anchor: Anchor,
     /// A set of values for the five settings below it.
     #[serde(default)]
@@ -72,18 +75,20 @@ pub struct LineRule {
 }
 
 /// A zone: a polygon, closed by the code.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZoneRule {
     /// Its name, unique among the camera's rules.
     pub name: String,
     /// Three corners or more, normalised; the last need not repeat the first.
+    #[schema(value_type = Vec<[f64; 2]>, min_items = 2, max_items = 256)]
     pub points: Vec<Point>,
     /// Names of the classes that it counts; every class that the model is told to count where it is empty.
     #[serde(default)]
     pub classes: Vec<String>,
     /// The point of the box that stands for the object.
     #[serde(default)]
+    #[schema(value_type = String, pattern = "^(foot|centre|head)$", default = "foot")]
     pub anchor: Anchor,
     /// Seconds inside after which a stay begins; 0.5 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,7 +102,7 @@ pub struct ZoneRule {
 }
 
 /// How much certainty a line asks for: band, settling time, least age and least travel together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// For shaking cameras and poor detections: counts late, and only what is plain.
@@ -110,7 +115,7 @@ pub enum Preset {
 }
 
 /// Which traversals of a line count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CountMode {
     /// Every one.
@@ -123,7 +128,7 @@ pub enum CountMode {
 }
 
 /// What the two directions are called.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DirectionNames {
     /// From side A to side B.

@@ -6,6 +6,7 @@
 //!
 //! - [`Overlay`] draws boxes, trails, lines, zones and counts onto the frames of a video.
 //! - [`heat_map_png`] shows where objects spent their time, [`birth_death_png`] where their tracks begin and end.
+//! - [`pixelate`] makes a part of a picture unrecognisable.
 //! - [`scene_svg`] draws a line and the paths across it for a page of documentation.
 //!
 //! ```
@@ -34,12 +35,14 @@ mod maps;
 mod marks;
 mod overlay;
 mod picture;
+mod pixelate;
 mod scene_svg;
 
 pub use look::{BoxLook, FrameContent, LineLook, ZoneLook};
 pub use maps::{Grid, birth_death_png, heat_map_png};
 pub use overlay::Overlay;
 pub use picture::{Rgb, encode_jpeg, encode_png};
+pub use pixelate::pixelate;
 pub use scene_svg::{PathLook, SceneLook, scene_svg};
 
 /// Why a picture could not be drawn.

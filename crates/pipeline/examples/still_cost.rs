@@ -52,6 +52,7 @@ fn main() -> Result<(), BoxError> {
                 motion_gate,
                 fixtures: None,
                 watched_until: None,
+                away: event::GapReason::Restart,
             };
             let reader = Reader::open(&Source::resolve(&path)?, &ReadOptions::default())?;
             let frames = reader.filter_map(|item| match item {

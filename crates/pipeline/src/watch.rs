@@ -179,6 +179,7 @@ impl<'a> Watch<'a> {
             frame: &frame,
             calendar,
             seen: &analysed.seen,
+            found: &boxes,
             analysis: &counting.analysis,
             still: self.gate.skipped(),
             fixtures: &self.fixed,
@@ -257,7 +258,7 @@ impl<'a> Watch<'a> {
         Ok(Counting { stream, analysis, aspect, presence_from: None })
     }
 
-    /// The gap between the end of the last watch, before the program was started, and now.
+    /// The gap between the end of the last watch and now.
     fn restarted(&mut self, at: LiveTime) -> Option<Event> {
         let until = self.until_start.take()?;
         let away = at.calendar - until;
@@ -266,7 +267,7 @@ impl<'a> Watch<'a> {
         }
         let micros = i64::try_from(away.whole_microseconds()).unwrap_or(i64::MAX / 4);
         let from = at.stream + StreamDuration::from_micros(-micros);
-        let gap = Gap { from, until: at.stream, reason: GapReason::Restart, detail: None };
+        let gap = Gap { from, until: at.stream, reason: self.settings.away, detail: None };
         self.counting.as_ref().map(|counting| counting.stream.gap(gap))
     }
 

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use counting::{Grid, RuleError, Rules};
-use event::Event;
-use observation::{BBox, Class, TrackedDetection};
+use event::{Event, GapReason};
+use observation::{BBox, Class, Detection, TrackedDetection};
 use time::OffsetDateTime;
 use tracking::TrackerSettings;
 use uuid::Uuid;
@@ -34,8 +34,10 @@ pub struct WatchSettings {
     pub motion_gate: bool,
     /// What is learned to be a fixture, which is not counted; nothing unless given.
     pub fixtures: Option<FixtureSettings>,
-    /// Until when the camera was watched before the program was started.
+    /// Until when the camera was watched before.
     pub watched_until: Option<OffsetDateTime>,
+    /// Why it was not watched since then.
+    pub away: GapReason,
 }
 
 /// What becomes of a camera, in order of time.
@@ -50,6 +52,8 @@ pub enum Watched<'a> {
         calendar: OffsetDateTime,
         /// The confirmed tracks that were seen.
         seen: &'a [TrackedDetection],
+        /// Everything that was found in it and is no fixture, whether or not it belongs to a confirmed track.
+        found: &'a [Detection],
         /// The state after it.
         analysis: &'a Analysis,
         /// Frames on which no inference was spent, so far.

@@ -2,9 +2,10 @@ use address::LiveSource;
 use counting::Rules;
 use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use crate::parts::{Parts, machine};
-use crate::{Error, Id, Reach, Result, Secret, checks};
+use crate::{Id, Reach, Result, Secret, checks};
 
 /// A camera.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,7 +60,7 @@ pub struct CameraSettings {
 }
 
 /// How RTSP brings its packets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RtspTransport {
     /// TCP, and UDP if the camera refuses that.
@@ -72,7 +73,7 @@ pub enum RtspTransport {
 }
 
 /// Who may see a camera's pictures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pictures {
     /// Nobody: boxes and lines are drawn on a dark ground.
@@ -85,10 +86,10 @@ pub enum Pictures {
 }
 
 /// A camera that is to be made.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCamera {
-    /// See [`Id`].
+    /// 1 to 63 small letters, digits and hyphens; it never changes.
     pub id: String,
     /// The site that it belongs to.
     pub site: String,
@@ -96,26 +97,28 @@ pub struct NewCamera {
     #[serde(default)]
     pub name: Option<String>,
     /// Where it is. User and password may stand in it, and are taken out of it.
+    #[schema(value_type = String, example = "rtsp://10.0.0.9/stream1")]
     pub address: Secret,
     /// The user; wins over the one in the address.
     #[serde(default)]
     pub user: Option<String>,
     /// The password; wins over the one in the address.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub password: Option<Secret>,
-    /// See [`CameraSettings::transport`].
+    /// How RTSP brings its packets.
     #[serde(default)]
     pub transport: RtspTransport,
-    /// See [`CameraSettings::verify_tls`]; true unless given.
+    /// Whether an `https` address needs a certificate that the machine trusts; true unless given.
     #[serde(default = "yes")]
     pub verify_tls: bool,
-    /// See [`CameraSettings::analyse_fps`].
+    /// Frames a second that are analysed, 0.1 to 120; the installation's unless given.
     #[serde(default)]
     pub analyse_fps: Option<f64>,
-    /// See [`CameraSettings::pictures`].
+    /// Who may see its pictures.
     #[serde(default)]
     pub pictures: Pictures,
-    /// See [`CameraSettings::blurred`].
+    /// Whether people are made unrecognisable in pictures.
     #[serde(default)]
     pub blurred: bool,
     /// Whether it is watched at once; true unless given.
@@ -131,31 +134,34 @@ fn yes() -> bool {
 }
 
 /// A change to a camera: what is given is set, the rest stays.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CameraChange {
     /// Another site.
     pub site: Option<String>,
-    /// See [`CameraSettings::name`].
+    /// For people.
     pub name: Option<String>,
-    /// As in [`NewCamera::address`]. What is shown of the present address leaves it as it is. Another host forgets the
+    /// Where it is. What is shown of the present address leaves it as it is. Another host forgets the
     /// password, so that it is not sent to a stranger, unless one is given too.
+    #[schema(value_type = Option<String>)]
     pub address: Option<Secret>,
     /// The user; empty for none.
     pub user: Option<String>,
     /// The password; null takes it away.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     pub password: Option<Option<Secret>>,
-    /// See [`CameraSettings::transport`].
+    /// How RTSP brings its packets.
     pub transport: Option<RtspTransport>,
-    /// See [`CameraSettings::verify_tls`].
+    /// Whether an `https` address needs a certificate that the machine trusts.
     pub verify_tls: Option<bool>,
-    /// See [`CameraSettings::analyse_fps`]; null is the installation's.
-    #[serde(deserialize_with = "given")]
+    /// Frames a second that are analysed, 0.1 to 120; null is the installation's.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<f64>)]
     pub analyse_fps: Option<Option<f64>>,
-    /// See [`CameraSettings::pictures`].
+    /// Who may see its pictures.
     pub pictures: Option<Pictures>,
-    /// See [`CameraSettings::blurred`].
+    /// Whether people are made unrecognisable in pictures.
     pub blurred: Option<bool>,
 }
 
@@ -164,7 +170,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Opt
     T::deserialize(field).map(Some)
 }
 
-/// A camera that is to run, with everything that is needed to connect.
+/// A camera with everything that is needed to run it.
 #[derive(Clone, Debug)]
 pub struct Planned {
     /// The camera.
@@ -207,8 +213,7 @@ impl NewCamera {
             blurred: self.blurred,
         };
         settings.check()?;
-        let rules = self.rules.checked().map_err(|error| Error::invalid("rules", error.to_string()))?;
-        Ok((id, settings, parts, rules))
+        Ok((id, settings, parts, self.rules))
     }
 }
 
@@ -339,11 +344,6 @@ mod tests {
             (
                 serde_json::json!({"id": "a", "site": "main", "address": "rtsp://10.0.0.9/", "user": "a:b"}),
                 "user",
-            ),
-            (
-                serde_json::json!({"id": "a", "site": "main", "address": "rtsp://10.0.0.9/",
-                    "rules": {"line": [{"name": "door", "points": [[0.1, 0.1]]}]}}),
-                "rules",
             ),
         ] {
             let text = camera.to_string();

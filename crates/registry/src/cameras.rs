@@ -4,10 +4,9 @@ use counting::Rules;
 use database::{Tx, Value, instant};
 use serde_json::json;
 
-use crate::keys::{self, Key};
 use crate::parts::Parts;
 use crate::record::{By, Change, record, revise};
-use crate::{Camera, CameraChange, Error, Made, NewCamera, Registry, Result, RuleSet, RuleSetInfo, rules};
+use crate::{Camera, CameraChange, Error, NewCamera, Registry, Result, RuleSet, RuleSetInfo, rules};
 
 /// The most cameras of an installation.
 const CAMERAS: usize = 5_000;
@@ -121,22 +120,18 @@ impl Registry {
     ///
     /// # Errors
     /// A field that is wrong, an address that may not be reached, an id that is taken, or too many cameras.
-    pub async fn create_camera(&self, new: NewCamera, key: Option<&Key>, by: &By) -> Result<Made<Camera>> {
+    pub async fn create_camera(&self, new: NewCamera, by: &By) -> Result<Camera> {
         let mut tx = self.begin().await?;
-        if let Some(id) = keys::made_before(&mut tx, key, by).await? {
-            let made = find(&mut tx, &id).await?.ok_or_else(|| not_found(&id))?;
-            return Ok(Made { made: made.camera, repeated: true });
-        }
         let made = self.add_camera(&mut tx, new, by).await?;
-        keys::note(&mut tx, key, &made.id, by).await?;
         record(&mut tx, by, vec![change("camera.create", &made, None, Some(shown(&made)))]).await?;
         self.commit(tx).await?;
-        Ok(Made { made, repeated: false })
+        Ok(made)
     }
 
     pub(crate) async fn add_camera(&self, tx: &mut Tx, new: NewCamera, by: &By) -> Result<Camera> {
         let (site, started) = (new.site.clone(), new.started);
         let (id, settings, parts, rules) = new.checked(self.reach())?;
+        let rules = self.checked(rules)?;
         self.check_site(tx, &site).await?;
         if self.is_provisioned_camera(id.as_str()) || find(tx, id.as_str()).await?.is_some() {
             return Err(Error::Exists { kind: "camera", id: id.to_string() });
@@ -312,7 +307,6 @@ impl Registry {
     /// # Errors
     /// As [`change_camera`](Self::change_camera); and rules that are impossible.
     pub async fn put_rules(&self, id: &str, version: i64, rules: Rules, by: &By) -> Result<RuleSet> {
-        let rules = rules.checked().map_err(|error| Error::invalid("rules", error.to_string()))?;
         let mut tx = self.begin().await?;
         let set = self.set_rules(&mut tx, id, Some(version), rules, None, by).await?;
         self.commit(tx).await?;
@@ -342,6 +336,7 @@ impl Registry {
         what: Option<String>,
         by: &By,
     ) -> Result<RuleSet> {
+        let rules = self.checked(rules)?;
         let row = self.camera_to_change(tx, id, None).await?;
         if version.is_some_and(|version| version != row.camera.rules) {
             return Err(Error::Stale {

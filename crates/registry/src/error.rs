@@ -63,9 +63,6 @@ pub enum Error {
         /// How many there may be.
         most: usize,
     },
-    /// The idempotency key belongs to another request.
-    #[error("this idempotency key was used for another request: use a new one")]
-    KeyReused,
     /// A secret cannot be opened: the installation's key is another one than when it was sealed.
     #[error(
         "the password of camera `{id}` cannot be decrypted: put the old secret key back, or set the password anew"

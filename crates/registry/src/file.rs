@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counting::{LineRule, Rules, ZoneRule};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::cipher::{Cipher, random};
 use crate::record::{By, Change, record};
@@ -95,7 +96,7 @@ pub struct Exported {
 }
 
 /// What an import has done, or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Imported {
     /// What was not there: `site NAME`, `camera NAME`, `view NAME`.
     pub created: Vec<String>,

@@ -5,8 +5,7 @@
 //! Whoever runs the cameras waits for [`Registry::changes`], and asks [`Registry::plan`] what is to run.
 //!
 //! Everything that can be edited has a `version`. Who edits says which one they have seen, and is refused with
-//! [`Error::Stale`] when somebody else was faster. What is made can be made with a [`Key`], so that a repeated request
-//! makes it once.
+//! [`Error::Stale`] when somebody else was faster.
 //!
 //! # Secrets
 //!
@@ -27,7 +26,6 @@ mod cipher;
 mod error;
 mod file;
 mod id;
-mod keys;
 mod parts;
 mod provisioned;
 mod reach;
@@ -39,6 +37,7 @@ mod secret;
 mod site;
 mod sites;
 mod snapshot;
+mod trial;
 mod versions;
 mod view;
 
@@ -46,15 +45,15 @@ pub use camera::{Camera, CameraChange, CameraSettings, NewCamera, Pictures, Plan
 pub use error::{Error, Result};
 pub use file::{Exported, Format, Imported, Installation, MAX_FILE};
 pub use id::Id;
-pub use keys::Key;
 pub use provisioned::Provisioned;
 pub use reach::Reach;
 pub use record::By;
-pub use registry::{Made, Registry, SCHEMA};
+pub use registry::{Registry, SCHEMA};
 pub use rules::{RuleSet, RuleSetInfo};
 pub use seal::Seal;
 pub use secret::Secret;
 pub use site::{Entrance, NewSite, Site, SiteChange, SiteSettings};
 pub use snapshot::Snapshot;
+pub use trial::{NewTrial, Trial};
 pub use versions::RuleVersions;
 pub use view::{NewView, View, ViewChange};

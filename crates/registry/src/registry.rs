@@ -1,5 +1,7 @@
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use counting::Rules;
 use database::{Access, Database, Schema, Tx, Value, instant, step};
 use time::Duration;
 use tokio::sync::watch;
@@ -21,7 +23,6 @@ pub const SCHEMA: Schema = Schema {
         "registry_rules",
         "registry_rule_versions",
         "registry_views",
-        "registry_keys",
         "registry_revision",
     ],
 };
@@ -39,17 +40,9 @@ struct Inner {
     seal: Box<dyn Seal>,
     reach: Reach,
     provisioned: Provisioned,
+    classes: OnceLock<Vec<String>>,
     now: RwLock<Arc<Snapshot>>,
     revision: watch::Sender<i64>,
-}
-
-/// What was asked to be made, and whether the same request had made it before.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Made<T> {
-    /// It.
-    pub made: T,
-    /// Whether an earlier request with the same key made it.
-    pub repeated: bool,
 }
 
 impl Registry {
@@ -65,6 +58,7 @@ impl Registry {
             seal: Box::new(seal),
             reach,
             provisioned,
+            classes: OnceLock::new(),
             now: RwLock::default(),
             revision: watch::Sender::new(0),
         };
@@ -81,6 +75,22 @@ impl Registry {
     /// Tells of each change, by the revision of the [`Snapshot`] that it made.
     pub fn changes(&self) -> watch::Receiver<i64> {
         self.inner.revision.subscribe()
+    }
+
+    /// Says which classes the model knows: from here on rules that name another one are refused. Only the first call
+    /// counts.
+    pub fn know_classes(&self, classes: Vec<String>) {
+        self.inner.classes.get_or_init(|| classes);
+    }
+
+    /// Rules that can be put in force.
+    pub(crate) fn checked(&self, rules: Rules) -> Result<Rules> {
+        let rules = rules.checked();
+        let rules = match self.inner.classes.get() {
+            Some(classes) => rules.and_then(|rules| rules.check_classes(classes).map(|()| rules)),
+            None => rules,
+        };
+        rules.map_err(|error| Error::invalid("rules", error.to_string()))
     }
 
     /// What cameras may be read from.
@@ -136,7 +146,7 @@ impl Registry {
         });
     }
 
-    /// What is to run: every camera that is started, but those of the configuration file.
+    /// Every camera but those of the configuration file, with what is needed to run those that are started.
     ///
     /// # Errors
     /// When the database fails.
@@ -144,7 +154,7 @@ impl Registry {
         let mut tx = self.inner.db.begin(Access::Read).await?;
         let mut planned = Vec::new();
         for row in cameras::all(&mut tx, false).await? {
-            if !row.camera.started || self.is_provisioned_camera(&row.camera.id) {
+            if self.is_provisioned_camera(&row.camera.id) {
                 continue;
             }
             let source = self.source(&row);
@@ -157,25 +167,31 @@ impl Registry {
         Ok(planned)
     }
 
-    /// What is known of the versions of a camera's rules, of whatever camera had that id.
+    /// Gives the rules of a camera of the configuration file their versions, and remembers them.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn rule_versions(&self, camera: &str) -> Result<RuleVersions> {
-        let mut tx = self.inner.db.begin(Access::Read).await?;
-        rules::versions(&mut tx, camera).await
-    }
-
-    /// Takes in versions that were given elsewhere, so that none is given twice.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn raise_rule_versions(&self, camera: &str, known: &RuleVersions) -> Result<()> {
+    pub async fn assign_rule_versions(&self, camera: &str, rules: &mut Rules) -> Result<()> {
         let mut tx = self.begin().await?;
         let before = rules::versions(&mut tx, camera).await?;
         let mut after = before.clone();
-        after.raise(known);
+        after.assign(rules);
         rules::remember(&mut tx, camera, &before, &after).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes in versions that were given elsewhere to the rules of cameras, so that none is given twice.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn raise_rule_versions(&self, cameras: &BTreeMap<String, RuleVersions>) -> Result<()> {
+        let mut tx = self.begin().await?;
+        for (camera, known) in cameras {
+            let before = rules::versions(&mut tx, camera).await?;
+            let mut after = before.clone();
+            after.raise(known);
+            rules::remember(&mut tx, camera, &before, &after).await?;
+        }
         Ok(tx.commit().await?)
     }
 

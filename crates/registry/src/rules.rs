@@ -4,6 +4,7 @@ use counting::Rules;
 use database::{Tx, Value, instant};
 use serde::Serialize;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use crate::record::By;
 use crate::versions::{Known, RuleVersions};
@@ -13,7 +14,7 @@ use crate::{Error, Result};
 pub(crate) const SETS: i64 = 1_000;
 
 /// The rules of a camera from one change to the next.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct RuleSet {
     /// Who changed what, and when.
     #[serde(flatten)]
@@ -23,7 +24,7 @@ pub struct RuleSet {
 }
 
 /// A set of rules without the rules.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct RuleSetInfo {
     /// 1 for the first set of the camera, and so on.
     pub version: i64,

@@ -17,6 +17,16 @@ pub trait Seal: Send + Sync + 'static {
     fn open(&self, sealed: &[u8], context: &str) -> Option<Vec<u8>>;
 }
 
+impl Seal for access::Vault {
+    fn seal(&self, plain: &[u8], context: &str) -> Result<Vec<u8>, String> {
+        Self::seal(self, plain, context).map_err(|error| error.to_string())
+    }
+
+    fn open(&self, sealed: &[u8], context: &str) -> Option<Vec<u8>> {
+        self.unseal(sealed, context).ok()
+    }
+}
+
 /// What is sealed of a camera.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CameraSecret {

@@ -1,6 +1,7 @@
 use event::Direction;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use crate::{Error, Id, Result, checks};
 
@@ -8,7 +9,7 @@ use crate::{Error, Id, Result, checks};
 const ENTRANCES: usize = 256;
 
 /// A place whose people are counted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Site {
     /// Chosen when it is made; never changes. That of a provisioned site may be no [`Id`].
     pub id: String,
@@ -31,15 +32,16 @@ pub struct Site {
 }
 
 /// What of a site can be changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteSettings {
     /// For people.
     pub name: String,
     /// IANA name: hours and days are those of its clock.
     pub time_zone: String,
-    /// The hour of its clock, 0 to 23, at which it is taken to be empty.
-    #[serde(default)]
+    /// The hour of its clock, 0 to 23, at which it is taken to be empty; 4 unless given.
+    #[serde(default = "at_night")]
+    #[schema(minimum = 0, maximum = 23)]
     pub reset_hour: u8,
     /// Where it can be entered and left. Every place, or the occupancy means nothing.
     #[serde(default)]
@@ -47,7 +49,7 @@ pub struct SiteSettings {
 }
 
 /// A line through which a site is entered and left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entrance {
     /// The camera.
@@ -56,7 +58,15 @@ pub struct Entrance {
     pub line: String,
     /// The direction that leads in.
     #[serde(default = "forward")]
+    #[schema(value_type = String, pattern = "^(forward|backward)$", default = "forward")]
     pub inward: Direction,
+}
+
+/// The hour in which the fewest places have anybody in them.
+const RESET_HOUR: u8 = 4;
+
+fn at_night() -> u8 {
+    RESET_HOUR
 }
 
 fn forward() -> Direction {
@@ -64,34 +74,35 @@ fn forward() -> Direction {
 }
 
 /// A site that is to be made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSite {
-    /// See [`Id`].
+    /// 1 to 63 small letters, digits and hyphens; it never changes.
     pub id: String,
-    /// See [`SiteSettings::name`].
+    /// For people.
     pub name: String,
-    /// See [`SiteSettings::time_zone`].
+    /// IANA name: hours and days are those of its clock.
     pub time_zone: String,
-    /// See [`SiteSettings::reset_hour`].
-    #[serde(default)]
+    /// The hour of its clock, 0 to 23, at which it is taken to be empty; 4 unless given.
+    #[serde(default = "at_night")]
+    #[schema(minimum = 0, maximum = 23)]
     pub reset_hour: u8,
-    /// See [`SiteSettings::entrances`].
+    /// Where it can be entered and left. Every place, or the occupancy means nothing.
     #[serde(default)]
     pub entrances: Vec<Entrance>,
 }
 
 /// A change to a site: what is given is set, the rest stays.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SiteChange {
-    /// See [`SiteSettings::name`].
+    /// For people.
     pub name: Option<String>,
-    /// See [`SiteSettings::time_zone`].
+    /// IANA name: hours and days are those of its clock.
     pub time_zone: Option<String>,
-    /// See [`SiteSettings::reset_hour`].
+    /// The hour of its clock, 0 to 23, at which it is taken to be empty.
     pub reset_hour: Option<u8>,
-    /// See [`SiteSettings::entrances`].
+    /// Where it can be entered and left. Every place, or the occupancy means nothing.
     pub entrances: Option<Vec<Entrance>>,
 }
 

@@ -2,9 +2,8 @@
 
 use database::{Tx, Value, instant};
 
-use crate::keys::{self, Key};
 use crate::record::{By, Change, record, revise};
-use crate::{Error, Made, NewSite, Registry, Result, Site, SiteChange, SiteSettings, cameras};
+use crate::{Error, NewSite, Registry, Result, Site, SiteChange, SiteSettings, cameras};
 
 /// The most sites of an installation.
 const SITES: usize = 1_000;
@@ -79,18 +78,13 @@ impl Registry {
     ///
     /// # Errors
     /// A field that is wrong, an id that is taken, or too many sites.
-    pub async fn create_site(&self, new: NewSite, key: Option<&Key>, by: &By) -> Result<Made<Site>> {
+    pub async fn create_site(&self, new: NewSite, by: &By) -> Result<Site> {
         let mut tx = self.begin().await?;
-        if let Some(id) = keys::made_before(&mut tx, key, by).await? {
-            let made = find(&mut tx, &id).await?.ok_or_else(|| not_found(&id))?;
-            return Ok(Made { made, repeated: true });
-        }
         let made = self.add_site(&mut tx, new, by).await?;
-        keys::note(&mut tx, key, &made.id, by).await?;
         let change = change("site.create", &made.id, None, Some(json(&made.settings)));
         record(&mut tx, by, vec![change]).await?;
         self.commit(tx).await?;
-        Ok(Made { made, repeated: false })
+        Ok(made)
     }
 
     pub(crate) async fn add_site(&self, tx: &mut Tx, new: NewSite, by: &By) -> Result<Site> {

@@ -4,11 +4,11 @@ use database::{Tx, Value, instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::{NoContext, Timestamp, Uuid};
 
-use crate::keys::{self, Key};
 use crate::record::{By, Change, record};
-use crate::{Error, Made, Registry, Result, checks};
+use crate::{Error, Registry, Result, checks};
 
 /// The most views of one user.
 const VIEWS: usize = 200;
@@ -16,7 +16,7 @@ const VIEWS: usize = 200;
 const QUERY: usize = 16 * 1024;
 
 /// A saved view.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct View {
     /// UUID, version 7.
     pub id: Uuid,
@@ -29,6 +29,7 @@ pub struct View {
     /// Whether others see it: everyone who may see its site, or everyone where it is about none.
     pub shared: bool,
     /// What is asked: the parameters of a question, for the one who shows it.
+    #[schema(value_type = Object)]
     pub query: Map<String, Json>,
     /// Grows with every change.
     pub version: i64,
@@ -41,31 +42,33 @@ pub struct View {
 }
 
 /// A view that is to be made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewView {
-    /// See [`View::name`].
+    /// For people.
     pub name: String,
-    /// See [`View::site`].
+    /// The site that it is about, if it is about one.
     #[serde(default)]
     pub site: Option<String>,
-    /// See [`View::shared`].
+    /// Whether others see it.
     #[serde(default)]
     pub shared: bool,
-    /// See [`View::query`].
+    /// What is asked, at most 16 KiB.
     #[serde(default)]
+    #[schema(value_type = Object)]
     pub query: Map<String, Json>,
 }
 
 /// A change to a view: what is given is set, the rest stays.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ViewChange {
-    /// See [`View::name`].
+    /// For people.
     pub name: Option<String>,
-    /// See [`View::shared`].
+    /// Whether others see it.
     pub shared: Option<bool>,
-    /// See [`View::query`].
+    /// What is asked, at most 16 KiB.
+    #[schema(value_type = Option<Object>)]
     pub query: Option<Map<String, Json>>,
 }
 
@@ -142,29 +145,17 @@ impl Registry {
     ///
     /// # Errors
     /// A field that is wrong, or too many views of this user.
-    pub async fn create_view(
-        &self,
-        owner: Option<Uuid>,
-        new: NewView,
-        key: Option<&Key>,
-        by: &By,
-    ) -> Result<Made<View>> {
+    pub async fn create_view(&self, owner: Option<Uuid>, new: NewView, by: &By) -> Result<View> {
         check(&new.name, &new.query)?;
         let mut tx = self.begin().await?;
-        if let Some(id) = keys::made_before(&mut tx, key, by).await? {
-            let damaged = |error| database::Error::Damaged(format!("a view's id is none: {error}"));
-            let made = find(&mut tx, id.parse().map_err(damaged)?).await?;
-            return Ok(Made { made, repeated: true });
-        }
         if let Some(site) = &new.site {
             self.check_site(&mut tx, site).await?;
         }
         let made = add(&mut tx, owner, new, by).await?;
-        keys::note(&mut tx, key, &made.id.to_string(), by).await?;
         let id = made.id.to_string();
         record(&mut tx, by, vec![change("view.create", &id, &made, None, Some(&made))]).await?;
         tx.commit().await?;
-        Ok(Made { made, repeated: false })
+        Ok(made)
     }
 
     /// Changes a view that still has `version`.
@@ -211,7 +202,9 @@ impl Registry {
 
 /// The views of a user, and those that are shared.
 pub(crate) async fn views(tx: &mut Tx, owner: Option<Uuid>) -> Result<Vec<View>> {
-    let sql = format!("SELECT {COLUMNS} FROM registry_views WHERE owner = $1 OR shared ORDER BY id");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM registry_views WHERE owner IS NOT DISTINCT FROM $1 OR shared ORDER BY id"
+    );
     let rows: Vec<Row> = tx.fetch(sql, vec![Value::IdOrNull(owner)]).await?;
     rows.into_iter().map(read).collect()
 }
@@ -219,7 +212,10 @@ pub(crate) async fn views(tx: &mut Tx, owner: Option<Uuid>) -> Result<Vec<View>>
 /// Makes a view that was checked.
 pub(crate) async fn add(tx: &mut Tx, owner: Option<Uuid>, new: NewView, by: &By) -> Result<View> {
     let rows: Vec<(i64,)> = tx
-        .fetch("SELECT COUNT(*) FROM registry_views WHERE owner = $1", vec![Value::IdOrNull(owner)])
+        .fetch(
+            "SELECT COUNT(*) FROM registry_views WHERE owner IS NOT DISTINCT FROM $1",
+            vec![Value::IdOrNull(owner)],
+        )
         .await?;
     if rows.first().is_some_and(|(count,)| *count >= VIEWS as i64) {
         return Err(Error::Full { what: "saved views of this user", most: VIEWS });

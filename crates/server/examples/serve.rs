@@ -11,10 +11,14 @@
 
 use std::sync::Arc;
 
+use access::Vault;
+use audit::{Actor, ActorKind};
 use event::{Direction, Event, Observed, Sighting, Stream, What};
 use observation::StreamTime;
-use server::{App, Camera, Limits, LineView, Site};
-use store::{Entrance, Settings, Store};
+use registry::{By, Provisioned, Reach, Registry};
+use serde_json::json;
+use server::{App, Limits};
+use store::{Settings, Store};
 use time::{Duration, OffsetDateTime};
 use tokio::net::TcpListener;
 
@@ -33,22 +37,32 @@ async fn main() {
     fill(&store, days).await;
     let metrics = server::recorder().install_recorder().unwrap();
     server::describe_metrics();
-    let mut site = Site::new("main", "Town hall", "Europe/Berlin").unwrap();
-    for camera in 0..CAMERAS {
-        let (camera, rule) = (name(camera), "door".to_owned());
-        site.entrances.push(Entrance { camera, rule, inward: Direction::Forward });
-    }
-    let app = Arc::new(App::new(store, metrics).with_site(site));
-    for camera in 0..CAMERAS {
-        let points = vec![[0.1, 0.5], [0.9, 0.5]];
-        let (forward, backward) = ("in".to_owned(), "out".to_owned());
-        let line = LineView { name: "door".to_owned(), points, forward, backward };
-        app.cameras.put(Arc::new(Camera::new("main", name(camera), false, vec![line], Vec::new())));
-    }
+    let registry = registry(&store, &(0..CAMERAS).map(name).collect::<Vec<_>>()).await;
+    let app = Arc::new(App::new(store, registry, metrics));
     let listener = TcpListener::bind(listen).await.unwrap();
     println!("http://{}", listener.local_addr().unwrap());
     let limits = Limits { connections_per_address: 4096, ..Limits::default() };
     server::serve(listener, server::router(app, &[]), limits, std::future::pending()).await;
+}
+
+/// A registry with one site, `main`, and these cameras.
+async fn registry(store: &Store, cameras: &[String]) -> Registry {
+    audit::migrate(store.database()).await.unwrap();
+    let (vault, reach) = (Vault::new([7; 32]), Reach::default());
+    let registry = Registry::open(store.database().clone(), vault, reach, Provisioned::default());
+    let registry = registry.await.unwrap();
+    let actor = Actor { kind: ActorKind::Program, id: None, name: "test".to_owned(), from: None };
+    let by = By { actor, now: OffsetDateTime::now_utc() };
+    let entrances: Vec<_> = cameras.iter().map(|id| json!({"camera": id, "line": "door"})).collect();
+    let site =
+        json!({"id": "main", "name": "Town hall", "time_zone": "Europe/Berlin", "entrances": entrances});
+    registry.create_site(serde_json::from_value(site).unwrap(), &by).await.unwrap();
+    for id in cameras {
+        let camera = json!({"id": id, "site": "main", "address": "rtsp://10.0.0.9/1",
+            "rules": {"line": [{"name": "door", "points": [[0.1, 0.5], [0.9, 0.5]]}]}});
+        registry.create_camera(serde_json::from_value(camera).unwrap(), &by).await.unwrap();
+    }
+    registry
 }
 
 fn name(camera: i64) -> String {

@@ -19,8 +19,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::App;
 use crate::problem::{Code, PROBLEM_JSON, ProblemBody};
 use crate::{
-    accuracy, alerts, audit_log, auth, cameras, channels, counts, events, exports, health, live, tokens,
-    users,
+    accuracy, alerts, audit_log, auth, cameras, channels, counts, events, exports, health, installation,
+    live, sites, tokens, users, views,
 };
 
 /// The cookie of a session.
@@ -43,7 +43,11 @@ const ADDRESS: &str = "/api/v1/openapi.json";
     tags(
         (name = "accuracy", description = "Counts compared with what somebody has marked by eye."),
         (name = "alerts", description = "Rules, what they have noticed, and who is told."),
-        (name = "cameras", description = "Cameras as they are at this moment."),
+        (name = "cameras", description = "Cameras: how they are set up, and how they are at this moment."),
+        (name = "rules", description = "The lines and zones of a camera."),
+        (name = "sites", description = "Places with cameras."),
+        (name = "views", description = "Saved views."),
+        (name = "installation", description = "Everything that is configured, as one file."),
         (name = "counts", description = "How many, and how much of the time was watched."),
         (name = "events", description = "Single events."),
         (name = "exports", description = "Whole tables as CSV, JSON Lines or Parquet."),
@@ -86,6 +90,9 @@ fn subjects() -> OpenApiRouter<Arc<App>> {
         .merge(tokens::routes())
         .merge(audit_log::routes())
         .merge(health::routes())
+        .merge(sites::routes())
+        .merge(views::routes())
+        .merge(installation::routes())
 }
 
 /// The routes, the description's own among them.

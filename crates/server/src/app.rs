@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use registry::Registry;
 use store::Store;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -9,7 +10,7 @@ use tokio::sync::Semaphore;
 use crate::live::{Hub, Seats};
 use crate::problem::{Code, Problem};
 use crate::schema::Tables;
-use crate::{Alerting, Cameras, SignIn, Site, Sites};
+use crate::{Alerting, Cameras, Model, SignIn, Sites, Tester};
 
 /// What questions are answered from. A part that is not set by [`App::new`] is put in by a method of its own, before the
 /// server begins.
@@ -17,11 +18,20 @@ pub struct App {
     /// Where the events are kept.
     pub store: Store,
 
-    /// The cameras as they are at this moment.
+    /// What is to be watched.
+    pub registry: Registry,
+
+    /// The cameras of the registry, as they are at this moment.
     pub cameras: Cameras,
 
-    /// The sites that they belong to.
+    /// The sites of the registry.
     pub sites: Sites,
+
+    /// The model that cameras are watched with, from when it is loaded.
+    pub model: OnceLock<Model>,
+
+    /// What tries whether a camera can be seen.
+    pub tester: OnceLock<Tester>,
 
     /// How it is known who asks.
     pub sign_in: SignIn,
@@ -46,17 +56,23 @@ pub struct App {
     pub(crate) seats: Arc<Seats>,
 
     pub(crate) tables: Tables,
+
+    /// Tests of cameras that are going on.
+    pub(crate) trials: Semaphore,
 }
 
 impl App {
-    /// An application over a store, without cameras and sites.
-    pub fn new(store: Store, metrics: PrometheusHandle) -> Self {
+    /// An application over a store, with the sites and cameras of a registry.
+    pub fn new(store: Store, registry: Registry, metrics: PrometheusHandle) -> Self {
         store.keep_answers();
         let live = Arc::new(Hub::new(store.clone()));
         Self {
             store,
-            cameras: Cameras::default(),
-            sites: Sites::default(),
+            cameras: Cameras::new(registry.clone()),
+            sites: Sites::new(registry.clone()),
+            registry,
+            model: OnceLock::new(),
+            tester: OnceLock::new(),
             sign_in: SignIn::Without,
             alerting: OnceLock::new(),
             metrics,
@@ -66,14 +82,8 @@ impl App {
             live,
             seats: Arc::default(),
             tables: Tables::default(),
+            trials: Semaphore::new(crate::cameras::TRIALS),
         }
-    }
-
-    /// With a site.
-    #[must_use]
-    pub fn with_site(self, site: Site) -> Self {
-        self.sites.put(site);
-        self
     }
 
     /// With sign-in.

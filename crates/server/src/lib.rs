@@ -1,6 +1,7 @@
 //! What people and machines ask over HTTP.
 //!
-//! [`router`] answers from an [`App`]: the store, the cameras as they are at this moment, and the events as they come.
+//! [`router`] answers from an [`App`]: the store, the registry, the cameras as they are at this moment, and the events as
+//! they come.
 //! Nothing here knows how a camera is read or a count is made. [`serve`] brings it to a listener.
 //!
 //! Each subject has a folder, whose `routes()` give its handlers with their descriptions; [`openapi`] is made from those.
@@ -23,6 +24,7 @@ mod extract;
 mod health;
 mod http;
 mod idempotency;
+mod installation;
 mod live;
 mod metrics;
 mod page;
@@ -36,11 +38,14 @@ mod sites;
 mod testing;
 mod tokens;
 mod users;
+mod views;
 
 pub use self::alerts::Alerting;
 pub use api::openapi;
 pub use app::{App, Clock, Readiness};
-pub use cameras::{Camera, CameraState, Cameras, LineView, Pictures, Viewed, ZoneView};
+pub use cameras::{
+    Camera, CameraState, Cameras, Diagnosis, Feed, LineView, Model, Seen, Tester, Viewed, ZoneView,
+};
 pub use extract::SignIn;
 pub use http::{Limits, serve};
 pub use metrics::{describe_metrics, metrics_page, recorder};

@@ -47,19 +47,18 @@ impl Scope {
                 }
             });
         }
-        let all = app.cameras.all();
+        let snapshot = app.registry.now();
+        let all = || snapshot.cameras.values();
         for site in sites {
             let known = match self {
-                Self::Everything => app.sites.get(site).is_some(),
-                Self::Only(seen) => {
-                    all.iter().any(|camera| camera.site == *site && seen.contains(&camera.id))
-                }
+                Self::Everything => snapshot.sites.contains_key(site),
+                Self::Only(seen) => all().any(|camera| camera.site == *site && seen.contains(&camera.id)),
             };
             if !known {
                 return Err(Problem::not_found(format!("there is no site `{site}`")));
             }
         }
-        let asked = all.iter().filter(|camera| {
+        let asked = all().filter(|camera| {
             sites.contains(&camera.site)
                 && self.sees(&camera.id)
                 && (cameras.is_empty() || cameras.contains(&camera.id))

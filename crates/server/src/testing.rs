@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use access::{Caller, Rights, Role, Who};
+use access::{Caller, Rights, Role, Vault, Who};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use event::{Direction, Event, Observed, Sighting, Stream, What};
 use observation::StreamTime;
-use serde_json::Value;
-use store::{Entrance, Settings, Store};
+use registry::{By, Provisioned, Reach, Registry};
+use serde_json::{Value, json};
+use store::{Settings, Store};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::{App, Camera, Clock, Site, router};
+use crate::{App, Clock, router};
 
 pub(crate) const NOON: OffsetDateTime = datetime!(2026-11-23 12:00 UTC);
 
@@ -28,6 +29,25 @@ pub(crate) struct Fixture {
 
 fn stream(camera: &str) -> Stream {
     Stream { camera: camera.to_owned(), epoch: "test".to_owned(), model: None, start: NOON }
+}
+
+/// A registry with these sites, each with a camera `ID-door` that has a line `door`, by which the site is entered.
+pub(crate) async fn registry(store: &Store, sites: &[&str]) -> Registry {
+    audit::migrate(store.database()).await.unwrap();
+    let (vault, reach) = (Vault::new([7; 32]), Reach::default());
+    let registry = Registry::open(store.database().clone(), vault, reach, Provisioned::default());
+    let registry = registry.await.unwrap();
+    let by = By { actor: crate::extract::Caller::from(admin()).actor(), now: NOON };
+    for id in sites {
+        let camera = format!("{id}-door");
+        let site = json!({"id": id, "name": id, "time_zone": "Europe/Berlin",
+            "entrances": [{"camera": camera, "line": "door"}]});
+        registry.create_site(serde_json::from_value(site).unwrap(), &by).await.unwrap();
+        let camera = json!({"id": camera, "site": id, "address": "rtsp://user:s3cret@10.0.0.9/1",
+            "rules": {"line": [{"name": "door", "points": [[0.1, 0.5], [0.9, 0.5]]}]}});
+        registry.create_camera(serde_json::from_value(camera).unwrap(), &by).await.unwrap();
+    }
+    registry
 }
 
 /// Somebody who crosses the door of a camera so many seconds after noon.
@@ -52,20 +72,9 @@ impl Fixture {
         let address = format!("sqlite:{}", folder.path().join("store.db").display());
         let store = Store::open(&address, &Settings::default()).await.unwrap();
         let metrics = crate::recorder().build_recorder().handle();
-        let mut app = App::new(store, metrics);
+        let registry = registry(&store, &["north", "south"]).await;
+        let mut app = App::new(store, registry, metrics);
         app.clock = Clock::new(|| NOON + time::Duration::minutes(30));
-        for id in ["north", "south"] {
-            let mut site = Site::new(id, id, "Europe/Berlin").unwrap();
-            let entrance = Entrance {
-                camera: format!("{id}-door"),
-                rule: "door".to_owned(),
-                inward: Direction::Forward,
-            };
-            site.entrances.push(entrance);
-            app.sites.put(site);
-            let camera = Camera::new(id, format!("{id}-door"), false, Vec::new(), Vec::new());
-            app.cameras.put(Arc::new(camera));
-        }
         let hour = StreamTime::from_micros(3_600_000_000);
         let watched = Observed { from: StreamTime::from_micros(0), until: hour };
         let events = [
@@ -140,8 +149,6 @@ impl Answer {
 }
 
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const DAY: &str = "from=2026-11-23T00:00:00Z&until=2026-11-24T00:00:00Z";

@@ -161,8 +161,8 @@ pub use letterbox::{Letterbox, Placement, Region};
 #[cfg(fuzzing)]
 pub use live::fuzzing;
 pub use live::{
-    Clock, Freeze, LiveFrame, LiveItem, LiveOptions, LiveReader, LiveStats, LiveTime, Outage, StopHandle,
-    SystemClock, Transport,
+    Clock, Freeze, LiveFrame, LiveItem, LiveOptions, LiveReader, LiveStats, LiveTime, Outage, Reach,
+    StopHandle, SystemClock, Transport,
 };
 pub use reader::{Item, ReadOptions, ReadStats, Reader};
 pub use scaler::Scaler;

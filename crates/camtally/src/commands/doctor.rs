@@ -216,7 +216,7 @@ fn ask(loaded: &Loaded, camera: &Camera, classes: &[String]) -> Found {
         if !classes.is_empty() {
             rules.check_classes(classes)?;
         }
-        let (transport, verify_tls) = (camera.transport.into(), camera.verify_tls);
+        let (transport, verify_tls) = (config::transport(camera.transport), camera.verify_tls);
         let options = LiveOptions { transport, verify_tls, ..LiveOptions::default() };
         Ok(LiveReader::open(&loaded.source(camera)?, &options, Arc::new(SystemClock::new()))?)
     };

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use registry::{Entrance, RtspTransport};
 use serde::{Deserialize, Serialize};
 use video::Transport;
 
@@ -25,17 +26,49 @@ pub(crate) struct Config {
     pub(crate) egress: Egress,
     pub(crate) mail: Mail,
     pub(crate) mqtt: Mqtt,
+    pub(crate) reach: Reach,
     /// The cameras.
     #[serde(rename = "camera")]
     pub(crate) cameras: Vec<Camera>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Site {
     pub(crate) name: String,
     /// IANA name: hours and days are those of its clock.
     pub(crate) time_zone: String,
+    /// The hour of its clock at which it is taken to be empty.
+    pub(crate) reset_hour: u8,
+    /// The lines through which it is entered and left.
+    #[serde(rename = "entrance")]
+    pub(crate) entrances: Vec<Entrance>,
+}
+
+impl Site {
+    /// Whether anything of it is configured.
+    pub(crate) fn is_set(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// What cameras that are made over HTTP may be read from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Reach {
+    /// Networks that may be connected to.
+    pub(crate) networks: Vec<IpNet>,
+    /// The folder whose video files may be replayed; none unless given.
+    pub(crate) files: Option<PathBuf>,
+    /// Whether cameras on USB may be opened.
+    pub(crate) usb: bool,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        let registry::Reach { networks, files, devices } = registry::Reach::default();
+        Self { networks, files, usb: devices }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -130,6 +163,9 @@ pub(crate) struct Camera {
     /// Whether its pictures may be shown on the live page.
     #[serde(default)]
     pub(crate) pictures: bool,
+    /// Whether people are made unrecognisable in pictures.
+    #[serde(default)]
+    pub(crate) blurred: bool,
     /// In place of `detection.analyse_fps`.
     #[serde(default)]
     pub(crate) analyse_fps: Option<f64>,
@@ -139,23 +175,12 @@ fn yes() -> bool {
     true
 }
 
-/// How RTSP brings its packets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum RtspTransport {
-    #[default]
-    Automatic,
-    Tcp,
-    Udp,
-}
-
-impl From<RtspTransport> for Transport {
-    fn from(transport: RtspTransport) -> Self {
-        match transport {
-            RtspTransport::Automatic => Self::Automatic,
-            RtspTransport::Tcp => Self::Tcp,
-            RtspTransport::Udp => Self::Udp,
-        }
+/// As the reader takes it.
+pub(crate) fn transport(transport: RtspTransport) -> Transport {
+    match transport {
+        RtspTransport::Automatic => Transport::Automatic,
+        RtspTransport::Tcp => Transport::Tcp,
+        RtspTransport::Udp => Transport::Udp,
     }
 }
 
@@ -199,6 +224,7 @@ impl Default for Config {
             egress: Egress::default(),
             mail: Mail::default(),
             mqtt: Mqtt::default(),
+            reach: Reach::default(),
             cameras: Vec::new(),
         }
     }
@@ -206,7 +232,8 @@ impl Default for Config {
 
 impl Default for Site {
     fn default() -> Self {
-        Self { name: "site".to_owned(), time_zone: "UTC".to_owned() }
+        let (name, time_zone) = ("site".to_owned(), "UTC".to_owned());
+        Self { name, time_zone, reset_hour: 4, entrances: Vec::new() }
     }
 }
 
@@ -304,6 +331,7 @@ impl Camera {
             verify_tls: true,
             rules,
             pictures: false,
+            blurred: false,
             analyse_fps: None,
         }
     }

@@ -9,12 +9,14 @@
 mod accounts;
 mod alerts;
 mod broker;
+mod cameras;
 mod config;
 mod examples;
 mod kills;
 #[path = "../../../mqtt/tests/broker/mosquitto.rs"]
 #[allow(dead_code, reason = "shared with the tests of the crate `mqtt`")]
 mod mosquitto;
+mod rtsp;
 mod server;
 
 use crate::server::{Folder, Server};

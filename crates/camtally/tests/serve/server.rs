@@ -128,6 +128,32 @@ impl Server {
         Ok(Answer { status: answer.status().as_u16(), body, headers: answer.headers().clone() })
     }
 
+    /// Changes something: whichever version of it there is.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(40)))
+            .build()
+            .into();
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("http://{}/api/v1{path}", self.address))
+            .header("if-match", "*")
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .unwrap();
+        let mut answer = agent.run(request).unwrap();
+        let body = answer.body_mut().read_to_string().unwrap();
+        Answer { status: answer.status().as_u16(), body, headers: answer.headers().clone() }
+    }
+
+    /// The same, which must succeed.
+    pub(crate) fn done(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.send(method, path, body);
+        assert!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.body);
+        serde_json::from_str(&answer.body).unwrap_or_default()
+    }
+
     pub(crate) fn get(&self, path: &str) -> Value {
         let answer = self.raw(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);

@@ -139,6 +139,7 @@ pub(crate) fn settings() -> WatchSettings {
         motion_gate: false,
         fixtures: None,
         watched_until: None,
+        away: event::GapReason::Restart,
     }
 }
 

@@ -60,17 +60,6 @@ CREATE TABLE registry_views (
 );
 CREATE INDEX registry_views_of_owner ON registry_views (owner);
 
--- What was made for an idempotency key.
-CREATE TABLE registry_keys (
-    caller  TEXT   NOT NULL,
-    key     TEXT   NOT NULL,
-    request BLOB   NOT NULL,
-    made    TEXT   NOT NULL,
-    at      BIGINT NOT NULL,
-    PRIMARY KEY (caller, key)
-);
-CREATE INDEX registry_keys_by_age ON registry_keys (at);
-
 -- Grows with every change to sites, cameras and rules: by it one process learns what another did.
 CREATE TABLE registry_revision (
     one      BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),

@@ -10,7 +10,7 @@ pub(crate) async fn an_export_makes_the_same_installation(place: &Place, cluster
     registry.put_rules("door", 1, rules(&line("in", 0.5)), &by(2)).await.unwrap();
     let view = json!({"name": "This week", "site": "main", "shared": true, "query": {"bucket": "1d"}});
     let view: NewView = serde_json::from_value(view).unwrap();
-    registry.create_view(None, view, None, &by(3)).await.unwrap();
+    registry.create_view(None, view, &by(3)).await.unwrap();
     let passphrase = Secret::from("correct horse battery");
     for format in [Format::Toml, Format::Json] {
         let open = registry.export(format, None, &by(4)).await.unwrap().text;

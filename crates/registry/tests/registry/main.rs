@@ -18,7 +18,7 @@ use place::Place;
 async fn every_promise(cluster: Option<&Cluster>) {
     sites::an_edit_needs_the_version_that_was_seen(&Place::new(cluster, "a").await).await;
     sites::a_site_goes_only_without_cameras_and_comes_back(&Place::new(cluster, "b").await).await;
-    cameras::a_repeated_request_makes_one_camera(&Place::new(cluster, "c").await).await;
+    cameras::a_camera_needs_a_site_and_an_id_of_its_own(&Place::new(cluster, "c").await).await;
     cameras::secrets_are_sealed_and_shown_nowhere(&Place::new(cluster, "d").await).await;
     cameras::rule_versions_grow_and_never_clash(&Place::new(cluster, "e").await).await;
     cameras::what_runs_is_what_is_started(&Place::new(cluster, "f").await).await;

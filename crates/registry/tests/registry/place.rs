@@ -51,7 +51,7 @@ impl Place {
         let registry = Registry::open(db.clone(), Masked(0x5a), Reach::default(), Provisioned::default());
         let registry = registry.await.unwrap();
         let place = Self { address, db, registry, _folder: folder };
-        place.registry.create_site(site("main"), None, &by(0)).await.unwrap();
+        place.registry.create_site(site("main"), &by(0)).await.unwrap();
         place
     }
 
@@ -61,7 +61,7 @@ impl Place {
     }
 
     pub(crate) async fn create(&self, camera: Value) -> registry::Camera {
-        self.registry.create_camera(new(camera), None, &by(1)).await.unwrap().made
+        self.registry.create_camera(new(camera), &by(1)).await.unwrap()
     }
 
     /// Everything that the database holds of cameras, as bytes.

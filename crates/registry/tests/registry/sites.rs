@@ -40,7 +40,7 @@ pub(crate) async fn a_site_goes_only_without_cameras_and_comes_back(place: &Plac
     assert!(registry.now().sites.is_empty());
     let error = registry.restore_camera("door", &by(5)).await.unwrap_err();
     assert!(error.to_string().contains("no site `main`"), "{error}");
-    let error = registry.create_site(site("main"), None, &by(6)).await.unwrap_err();
+    let error = registry.create_site(site("main"), &by(6)).await.unwrap_err();
     assert!(matches!(error, Error::Exists { .. }), "{error}");
     assert_eq!(registry.deleted_sites().await.unwrap()[0].id, "main");
     registry.restore_site("main", &by(7)).await.unwrap();

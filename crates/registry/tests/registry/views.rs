@@ -1,4 +1,4 @@
-use registry::{Error, Key, NewView, ViewChange};
+use registry::{Error, NewView, ViewChange};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,13 +11,10 @@ fn view(value: serde_json::Value) -> NewView {
 pub(crate) async fn views_belong_to_their_owner(place: &Place) {
     let registry = &place.registry;
     let (jan, eva) = (Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)));
-    let key = Key { caller: "jan".to_owned(), key: "k".to_owned(), request: [0; 32] };
     let mine = view(json!({"name": "Mine", "query": {"bucket": "1h", "group": ["rule"]}}));
-    let made = registry.create_view(jan, mine.clone(), Some(&key), &by(1)).await.unwrap().made;
-    let again = registry.create_view(jan, mine, Some(&key), &by(2)).await.unwrap();
-    assert!(again.repeated && again.made == made);
+    let made = registry.create_view(jan, mine, &by(1)).await.unwrap();
     let ours = view(json!({"name": "Ours", "site": "main", "shared": true}));
-    registry.create_view(jan, ours, None, &by(2)).await.unwrap();
+    registry.create_view(jan, ours, &by(2)).await.unwrap();
     let names = async |owner| -> Vec<String> {
         registry.views(owner).await.unwrap().into_iter().map(|view| view.name).collect()
     };
@@ -33,7 +30,7 @@ pub(crate) async fn views_belong_to_their_owner(place: &Place) {
         (json!({"name": "a", "site": "none"}), "site"),
         (json!({"name": "a", "query": {"text": "x".repeat(20_000)}}), "query"),
     ] {
-        let error = registry.create_view(eva, view(wrong), None, &by(5)).await.unwrap_err();
+        let error = registry.create_view(eva, view(wrong), &by(5)).await.unwrap_err();
         assert!(matches!(&error, Error::Invalid { field: named, .. } if named == field), "{error}");
     }
     registry.delete_view(made.id, 2, &by(6)).await.unwrap();

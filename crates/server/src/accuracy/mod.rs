@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::alerts::{Change, id, name, rules::SitesQuestion, rules::page, rules::sites};
+use crate::alerts::{Change, id, rules::SitesQuestion, rules::page, rules::sites};
 use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Listed};
 use crate::problem::{Code, Problem};
 use crate::{App, Camera};
@@ -63,7 +63,7 @@ async fn create(
 ) -> Result<(StatusCode, ETag, Json<AccuracyAudit>), Problem> {
     let camera = camera(&app, &caller, &new)?;
     let now = app.clock.now();
-    let body = new.checked(name(&caller), now)?;
+    let body = new.checked(caller.actor().name, now)?;
     let mut tx = app.tables.database(&app.store).await?.begin(database::Access::Add).await?;
     let kept = Kept { id: new_id(now), site: camera.site.clone(), version: 1, body, report: None };
     kept::insert(&mut tx, &kept).await?;

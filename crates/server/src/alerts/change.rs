@@ -1,5 +1,4 @@
-use access::Who;
-use audit::{Actor, ActorKind, Entry, Object};
+use audit::{Entry, Object};
 use database::Tx;
 use serde::Serialize;
 use serde_json::Value;
@@ -42,24 +41,9 @@ impl<'a> Change<'a> {
         now: OffsetDateTime,
     ) -> Result<(), Problem> {
         let Self { action, object, site, before, after } = self;
-        let (kind, id) = match &caller.who {
-            Who::User { id, .. } => (ActorKind::User, Some(*id)),
-            Who::Token { id, .. } => (ActorKind::Token, Some(*id)),
-            Who::Program => (ActorKind::Program, None),
-            Who::Nobody => (ActorKind::Nobody, None),
-        };
-        let actor = Actor { kind, id, name: name(caller), from: caller.from };
+        let actor = caller.actor();
         let entry = Entry { time: now, actor, action, object, site: Some(site.to_owned()), before, after };
         audit::append(&mut tx, entry).await?;
         Ok(tx.commit().await?)
-    }
-}
-
-/// The name of somebody, for people.
-pub(crate) fn name(caller: &Caller) -> String {
-    match &caller.who {
-        Who::User { name, .. } | Who::Token { name, .. } => name.clone(),
-        Who::Program => "camtally".to_owned(),
-        Who::Nobody => String::new(),
     }
 }

@@ -9,7 +9,7 @@ mod tests;
 
 pub use service::Alerting;
 
-pub(crate) use change::{Change, name};
+pub(crate) use change::Change;
 
 use std::sync::Arc;
 

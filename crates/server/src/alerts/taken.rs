@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::change::{Change, name};
+use super::change::Change;
 use super::id;
 use super::rules::sites;
 use crate::App;
@@ -90,7 +90,8 @@ pub(super) async fn acknowledge(
     let before = changed(&app, &caller, &text).await?;
     let alerting = app.alerting()?;
     let mut tx = alerting.begin().await?;
-    let alert = alerting.alerts.acknowledge(&mut tx, before.id, &name(&caller), app.clock.now()).await?;
+    let alert =
+        alerting.alerts.acknowledge(&mut tx, before.id, &caller.actor().name, app.clock.now()).await?;
     let change = Change::new("alert.acknowledge", alert.id, &alert.site).was(&before).became(&alert);
     change.commit(tx, &caller, app.clock.now()).await?;
     Ok(Json(alert))
@@ -130,7 +131,7 @@ pub(super) async fn resolve(
     let before = changed(&app, &caller, &text).await?;
     let alerting = app.alerting()?;
     let mut tx = alerting.begin().await?;
-    let alert = alerting.alerts.resolve(&mut tx, before.id, &name(&caller), app.clock.now()).await?;
+    let alert = alerting.alerts.resolve(&mut tx, before.id, &caller.actor().name, app.clock.now()).await?;
     let change = Change::new("alert.resolve", alert.id, &alert.site).was(&before).became(&alert);
     change.commit(tx, &caller, app.clock.now()).await?;
     Ok(Json(alert))

@@ -1,68 +1,45 @@
-//! The cameras as they are at this moment.
+//! Cameras: how they are set up, and how they are at this moment.
 
+mod feed;
+mod live;
+mod manage;
+mod models;
 mod picture;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod trial;
 mod view;
 
-pub use view::{Camera, CameraState, Cameras, LineView, Pictures, Viewed, ZoneView};
+pub use feed::Feed;
+pub use live::{Camera, CameraState, Cameras, LineView, Viewed, ZoneView};
+pub use models::Model;
+pub use trial::{Diagnosis, Seen, Tester};
+
+pub(crate) use trial::AT_ONCE as TRIALS;
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::App;
-use crate::extract::Caller;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(picture::stream))
-}
-
-/// The cameras that the caller may see.
-#[derive(Serialize, ToSchema)]
-struct CameraList {
-    /// The name of the first site.
-    #[schema(required)]
-    site: Option<String>,
-    /// The time zone of the first site.
-    #[schema(required)]
-    time_zone: Option<String>,
-    /// In the order of the configuration.
-    cameras: Vec<CameraNow>,
-}
-
-/// A camera as it is at this moment.
-#[derive(Serialize, ToSchema)]
-struct CameraNow {
-    /// Unique, and never changes.
-    id: String,
-    /// For people.
-    name: String,
-    /// The site that it belongs to.
-    site: String,
-    /// Whether its pictures may be shown.
-    pictures: bool,
-    #[serde(flatten)]
-    viewed: Viewed,
-}
-
-/// The cameras as they are now.
-#[utoipa::path(get, path = "/api/v1/cameras", tag = "cameras",
-    responses((status = 200, description = "The cameras that the caller may see.", body = CameraList)))]
-async fn list(State(app): State<Arc<App>>, caller: Caller) -> Json<CameraList> {
-    let listed = |camera: &Arc<Camera>| CameraNow {
-        id: camera.id.clone(),
-        name: camera.name.clone(),
-        site: camera.site.clone(),
-        pictures: camera.pictures,
-        viewed: camera.viewed(),
-    };
-    let scope = caller.cameras(&app);
-    let seen = app.cameras.all().iter().filter(|camera| scope.sees(&camera.id)).map(listed).collect();
-    let site = app.sites.all().into_iter().find(|site| caller.role(&site.id).is_some());
-    let (site, time_zone) = site.map(|site| (site.name.clone(), site.zone_name.clone())).unzip();
-    Json(CameraList { site, time_zone, cameras: seen })
+    OpenApiRouter::new()
+        .routes(routes!(manage::list, manage::create))
+        .routes(routes!(manage::read, manage::update, manage::delete))
+        .routes(routes!(manage::start))
+        .routes(routes!(manage::stop))
+        .routes(routes!(manage::deleted))
+        .routes(routes!(manage::restore))
+        .routes(routes!(rules::read, rules::replace))
+        .routes(routes!(rules::history))
+        .routes(routes!(rules::earlier))
+        .routes(routes!(rules::restore))
+        .routes(routes!(picture::stream))
+        .routes(routes!(picture::still))
+        .routes(routes!(trial::address))
+        .routes(routes!(trial::camera))
+        .routes(routes!(models::list))
 }

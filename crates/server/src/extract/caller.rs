@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use access::{Accounts, Rights, Role, Visit, Who};
+use audit::{Actor, ActorKind};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
@@ -120,6 +121,22 @@ impl From<access::Caller> for Caller {
 }
 
 impl Caller {
+    /// Who the caller is, for the audit log.
+    pub(crate) fn actor(&self) -> Actor {
+        let (kind, id, name) = match &self.who {
+            Who::User { id, name } => (ActorKind::User, Some(*id), name.as_str()),
+            Who::Token { id, name, .. } => (ActorKind::Token, Some(*id), name.as_str()),
+            Who::Program => (ActorKind::Program, None, "camtally"),
+            Who::Nobody => (ActorKind::Nobody, None, ""),
+        };
+        Actor { kind, id, name: name.to_owned(), from: self.from }
+    }
+
+    /// Who changes something in the registry, and when.
+    pub(crate) fn by(&self, app: &App) -> registry::By {
+        registry::By { actor: self.actor(), now: app.clock.now() }
+    }
+
     /// The role that the caller has at a site.
     pub(crate) fn role(&self, site: &str) -> Option<Role> {
         self.rights.at(site)
@@ -135,7 +152,6 @@ impl Caller {
     }
 
     /// Refuses what needs a role everywhere, such as to change users.
-    #[allow(dead_code, reason = "users cannot be changed over HTTP yet")]
     pub(crate) fn may_everywhere(&self, role: Role) -> Result<(), Problem> {
         if self.rights.everywhere.is_some_and(|has| has >= role) { Ok(()) } else { Err(not_allowed(role)) }
     }
@@ -145,12 +161,11 @@ impl Caller {
         if self.rights.everywhere.is_some() {
             return Scope::Everything;
         }
-        let cameras = app.cameras.all();
-        let seen = cameras.iter().filter(|camera| self.role(&camera.site).is_some());
+        let mut seen = app.registry.now().cameras_for(&self.rights, Role::Viewer);
         let sites = app.sites.all();
         let corrected = sites.iter().filter(|site| self.role(&site.id).is_some());
-        let corrected = corrected.map(|site| site.corrections_camera());
-        Scope::Only(seen.map(|camera| camera.id.clone()).chain(corrected).collect())
+        seen.extend(corrected.map(|site| site.corrections_camera()));
+        Scope::Only(seen)
     }
 
     /// The camera of this id, if the caller has the role at its site.
@@ -165,6 +180,7 @@ impl Caller {
     }
 }
 
-fn not_allowed(role: Role) -> Problem {
+/// What is refused to those who may see it, but not do it.
+pub(crate) fn not_allowed(role: Role) -> Problem {
     Problem::new(Code::NotAllowed, format!("this needs the role {} there", role.as_str()))
 }

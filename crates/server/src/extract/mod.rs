@@ -3,14 +3,13 @@
 mod asked;
 mod body;
 mod caller;
-#[allow(dead_code, reason = "nothing can be edited over HTTP yet")]
 mod conditional;
 mod paging;
 mod times;
 
 pub(crate) use asked::{Asked, directions, list};
 pub(crate) use body::{Body, bytes as body_bytes, whole};
-pub(crate) use caller::{Caller, Peer, Visitor};
+pub(crate) use caller::{Caller, Peer, Visitor, not_allowed};
 pub(crate) use conditional::{ETag, IfMatch};
 pub(crate) use paging::{Cursor, Limit, Listed};
 pub(crate) use times::moment;

@@ -40,10 +40,8 @@ impl TryFrom<u32> for Limit {
 }
 
 /// Where a page begins: a place that only the list that gave it out understands.
-#[allow(dead_code, reason = "the lists of today are the store's, which has its own")]
 pub(crate) struct Cursor;
 
-#[allow(dead_code, reason = "as the type")]
 impl Cursor {
     /// As the caller sees it.
     pub(crate) fn write(place: &impl Serialize) -> String {
@@ -74,6 +72,31 @@ impl<T> Listed<T> {
     /// A list without anything in it.
     pub(crate) fn nothing() -> Self {
         Self { items: Vec::new(), next: None }
+    }
+
+    /// A page of what is sorted by a key.
+    ///
+    /// # Errors
+    /// The cursor is none that this list gave out.
+    pub(crate) fn page<K: Ord + Serialize + DeserializeOwned>(
+        sorted: impl IntoIterator<Item = T>,
+        key: impl Fn(&T) -> K,
+        cursor: Option<&str>,
+        limit: Limit,
+    ) -> Result<Self, Problem> {
+        let after: Option<K> = cursor.map(Cursor::read).transpose()?;
+        let rest = sorted.into_iter().filter(|item| after.as_ref().is_none_or(|after| key(item) > *after));
+        let limit = limit.get() as usize;
+        let mut items: Vec<T> = rest.take(limit + 1).collect();
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|item| Cursor::write(&key(item)));
+        Ok(Self { items, next })
+    }
+
+    /// The same page of something else.
+    pub(crate) fn map<U>(self, change: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { items: self.items.into_iter().map(change).collect(), next: self.next }
     }
 }
 

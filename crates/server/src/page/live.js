@@ -34,7 +34,7 @@ function card(camera) {
   const made = tag('article')
   const image = tag('img')
   image.dataset.stream = `/api/v1/cameras/${encodeURIComponent(camera.id)}/live.mjpeg`
-  image.alt = camera.pictures
+  image.alt = camera.shows_pictures
     ? `Live picture of ${camera.name} with boxes, lines and counts`
     : `Drawing of what ${camera.name} counts; its pictures are not shown`
   const body = tag('div')
@@ -86,10 +86,16 @@ function show(cell, number) {
 }
 
 async function cameras() {
-  const answer = await get('/api/v1/cameras')
-  zone = answer.time_zone
-  by('site').textContent = `${answer.site} · times in ${zone}`
-  if (cards.size === 0) by('cameras').replaceChildren(...answer.cameras.map(card))
+  const answer = await get('/api/v1/cameras?limit=1000')
+  zone = answer.time_zone ?? 'UTC'
+  by('site').textContent = answer.site ? `${answer.site} · times in ${zone}` : ''
+  if (answer.cameras.map(camera => camera.id).join('\n') !== [...cards.keys()].join('\n')) {
+    // A camera was made or deleted.
+    cards.clear()
+    by('cameras').replaceChildren(...answer.cameras.map(card))
+    if (document.readyState === 'complete') pictures()
+    if (answer.cameras.length > 0) await totals()
+  }
   for (const camera of answer.cameras.filter(camera => shape(camera) !== cards.get(camera.id).shape)) {
     // Its rules were edited.
     const old = cards.get(camera.id)
@@ -110,6 +116,7 @@ async function cameras() {
 }
 
 async function totals() {
+  if (cards.size === 0) return
   const until = new Date(Date.now() + 86400000).toISOString()
   const answer = await get(`/api/v1/counts?from=${midnight().toISOString()}&until=${until}&bucket=1d&group=camera,rule,direction`)
   for (const group of answer.groups) {
@@ -159,10 +166,11 @@ async function refresh() {
   }
 }
 
-await refresh()
-listen()
 // A picture that never ends would keep the page from ever being loaded.
 const pictures = () => { for (const image of document.querySelectorAll('img')) image.src = image.dataset.stream }
+
+await refresh()
+listen()
 if (document.readyState === 'complete') pictures()
 else addEventListener('load', pictures)
 setInterval(() => cameras().catch(() => {}), 1000)

@@ -87,6 +87,15 @@ codes! {
     LastAdmin 409 "last_admin":
         "it would leave nobody who may manage users",
         "make another admin first";
+    Provisioned 409 "provisioned":
+        "it stands in the configuration file, and can only be changed there",
+        "change `camtally.toml`, and start anew";
+    InUse 409 "in_use":
+        "something else still needs it",
+        "what `detail` says";
+    Full 409 "full":
+        "there are as many as there may be",
+        "delete what is not needed";
     LinkNotValid 410 "link_not_valid":
         "the link or code was used, has expired, or never was",
         "ask for a new one";
@@ -123,6 +132,9 @@ codes! {
     Busy 503 "busy":
         "more people sign in at this moment than can be served",
         "try again in a few seconds";
+    NoPicture 503 "no_picture":
+        "the camera gives no picture at the moment",
+        "look at its state, and ask again";
     StoreUnavailable 503 "store_unavailable":
         "the database does not answer at the moment",
         "ask again in a while";

@@ -1,6 +1,7 @@
 //! Errors as `application/problem+json` (RFC 9457), each with a code that stays the same.
 
 mod codes;
+mod registry;
 
 pub(crate) use codes::Code;
 

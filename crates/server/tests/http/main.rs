@@ -8,9 +8,13 @@ mod live;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use access::Vault;
+use audit::{Actor, ActorKind};
 use event::{Direction, Event, Sighting, Stream, What};
 use observation::StreamTime;
-use server::{App, Camera, Limits, Site};
+use registry::{By, Provisioned, Reach, Registry};
+use serde_json::json;
+use server::{App, Limits};
 use store::{Settings, Store};
 use tempfile::TempDir;
 use time::macros::datetime;
@@ -33,10 +37,8 @@ impl Running {
         let address = format!("sqlite:{}", folder.path().join("store.db").display());
         let store = Store::open(&address, &Settings::default()).await.unwrap();
         let metrics = server::recorder().build_recorder().handle();
-        let app = App::new(store, metrics).with_site(Site::new("main", "Main", "UTC").unwrap());
-        let app = Arc::new(app);
-        let camera = Camera::new("main", "door".to_owned(), false, Vec::new(), Vec::new());
-        app.cameras.put(Arc::new(camera));
+        let registry = registry(&store).await;
+        let app = Arc::new(App::new(store, registry, metrics));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (end, ended) = oneshot::channel();
@@ -58,6 +60,21 @@ impl Running {
         self.served.await.unwrap();
         self.app.store.close().await;
     }
+}
+
+/// A registry with one site, `main`, and its camera, `door`.
+async fn registry(store: &Store) -> Registry {
+    audit::migrate(store.database()).await.unwrap();
+    let (vault, reach) = (Vault::new([7; 32]), Reach::default());
+    let registry = Registry::open(store.database().clone(), vault, reach, Provisioned::default());
+    let registry = registry.await.unwrap();
+    let actor = Actor { kind: ActorKind::Program, id: None, name: "test".to_owned(), from: None };
+    let by = By { actor, now: datetime!(2026-11-23 12:00 UTC) };
+    let site = json!({"id": "main", "name": "Main", "time_zone": "UTC"});
+    registry.create_site(serde_json::from_value(site).unwrap(), &by).await.unwrap();
+    let camera = json!({"id": "door", "site": "main", "address": "rtsp://10.0.0.9/1"});
+    registry.create_camera(serde_json::from_value(camera).unwrap(), &by).await.unwrap();
+    registry
 }
 
 /// Somebody crosses the door, as many seconds after noon as the track's number.

@@ -64,14 +64,8 @@ pub(crate) fn connect(
 ) -> Result<Connection, Outage> {
     libav::initialise();
     let request = match kind {
-        Kind::Rtsp(address) => {
-            resolve::check(address.host(), address.port_or_default(), control)?;
-            rtsp(address, options)
-        }
-        Kind::Http(address) => {
-            resolve::check(address.host(), address.port_or_default(), control)?;
-            http(address, options)
-        }
+        Kind::Rtsp(address) => rtsp(&pinned(address, options, control)?, options),
+        Kind::Http(address) => http(address, &pinned(address, options, control)?, options),
         Kind::Device(path) => {
             device::register()?;
             let mut dictionary = Dictionary::new();
@@ -118,6 +112,19 @@ pub(crate) fn connect(
     })
 }
 
+/// Looks the host up. Where only some addresses may be connected to, it is replaced by one of these.
+fn pinned(
+    address: &NetworkAddress,
+    options: &LiveOptions,
+    control: &Control,
+) -> Result<NetworkAddress, Outage> {
+    let found = resolve::addresses(address.host(), address.port_or_default(), control)?;
+    let Some(reach) = &options.reach else { return Ok(address.clone()) };
+    // What may not be reached is not told from what is not known: nobody is to learn what there is.
+    let allowed = found.into_iter().find(|address| reach.allows(*address));
+    allowed.map(|number| address.at(number)).ok_or(Outage::UnknownHost)
+}
+
 /// Opens a file as if it came by HTTP.
 #[cfg(fuzzing)]
 pub(crate) fn open_file(url: CString, control: &Arc<Control>) -> Result<Input, LibavError> {
@@ -161,9 +168,19 @@ fn rtsp(address: &NetworkAddress, live: &LiveOptions) -> Option<Request> {
     Some(Request { url: CString::new(address.url()).ok()?, format: Some(c"rtsp"), options, is_device: false })
 }
 
-fn http(address: &NetworkAddress, live: &LiveOptions) -> Option<Request> {
+/// `named` is the address as it was given, `address` the one to connect to.
+fn http(named: &NetworkAddress, address: &NetworkAddress, live: &LiveOptions) -> Option<Request> {
     let mut options = probing();
-    options.set("format_whitelist", HTTP_FORMATS);
+    if live.reach.is_some() {
+        // Neither a list of parts nor a redirection may lead elsewhere.
+        options.set("format_whitelist", HTTP_FORMATS.trim_start_matches("hls,"));
+        options.set("max_redirects", "0");
+        let port = if named.has_port() { format!(":{}", named.port_or_default()) } else { String::new() };
+        options.set("headers", &format!("Host: {}{port}\r\n", named.host()));
+        options.set("verifyhost", named.host());
+    } else {
+        options.set("format_whitelist", HTTP_FORMATS);
+    }
     options.set("rw_timeout", &micros(live.read_limit));
     // `crypto` is what HLS calls its encrypted parts. There is no `file`.
     options.set("protocol_whitelist", "http,https,tls,tcp,crypto");

@@ -31,6 +31,6 @@ pub use clock::{Clock, SystemClock};
 pub(crate) use control::Control;
 pub use freeze::Freeze;
 pub use item::{LiveFrame, LiveItem, LiveTime};
-pub use options::{LiveOptions, Transport};
+pub use options::{LiveOptions, Reach, Transport};
 pub use outage::Outage;
 pub use reader::{LiveReader, LiveStats, StopHandle};

@@ -1,4 +1,7 @@
+use std::fmt;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Error;
@@ -13,6 +16,30 @@ pub enum Transport {
     Tcp,
     /// Packets of their own. What is lost is not sent again; for cameras that cannot do TCP.
     Udp,
+}
+
+/// Which addresses of the network may be connected to. A host is looked up once for each connection, and libav is given
+/// the address that was found and not the name, so that it cannot mean another machine by then. Neither can whoever
+/// answers lead elsewhere: redirections and lists of parts (HLS) are not followed.
+#[derive(Clone)]
+pub struct Reach(Arc<dyn Fn(IpAddr) -> bool + Send + Sync>);
+
+impl Reach {
+    /// The addresses for which this is true.
+    pub fn new(allows: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(allows))
+    }
+
+    /// Whether an address may be connected to.
+    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+        (self.0)(address)
+    }
+}
+
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reach(…)")
+    }
 }
 
 /// How to watch a live source.
@@ -38,6 +65,8 @@ pub struct LiveOptions {
     pub waiting_frames: usize,
     /// Threads that share the slices of a picture; 1 by default.
     pub threads: Option<NonZeroUsize>,
+    /// Which addresses may be connected to; all unless given.
+    pub reach: Option<Reach>,
     /// Makes the random part of the pauses. Give each camera another.
     pub seed: u64,
 }
@@ -54,6 +83,7 @@ impl Default for LiveOptions {
             retry_cap: Duration::from_secs(3),
             waiting_frames: 4,
             threads: NonZeroUsize::new(1),
+            reach: None,
             seed: 0,
         }
     }

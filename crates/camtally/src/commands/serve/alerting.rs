@@ -139,7 +139,9 @@ fn state(state: &server::CameraState) -> CameraState {
         server::CameraState::Counting | server::CameraState::Overloaded { .. } => CameraState::Counting,
         server::CameraState::Offline { .. } => CameraState::Offline,
         server::CameraState::Frozen { .. } => CameraState::Frozen,
-        server::CameraState::Connecting | server::CameraState::Failed { .. } => CameraState::Unknown,
+        server::CameraState::Connecting
+        | server::CameraState::Failed { .. }
+        | server::CameraState::Stopped => CameraState::Unknown,
     }
 }
 

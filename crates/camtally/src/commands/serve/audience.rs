@@ -5,18 +5,22 @@ use std::sync::atomic::Ordering;
 
 use drawing::{FrameContent, Overlay, Rgb};
 use metrics::{counter, gauge};
-use observation::{StreamDuration, StreamTime, TrackedDetection};
+use observation::{BBox, Detection, StreamDuration, StreamTime, TrackedDetection};
 use pipeline::{Analysis, BoxError, State};
-use server::{CameraState, Viewed};
+use registry::Pictures;
+use server::{App, CameraState, Viewed};
 use time::OffsetDateTime;
 use video::{Frame, Scaler};
 
 use super::camera::{ModelFacts, Seat};
+use super::people::People;
 use super::rules::CurrentRules;
 use crate::commands::count::{Looks, box_looks};
 
 /// Width of the pictures on the live page.
 const PICTURE_WIDTH: u32 = 960;
+/// Width of the pictures that lines are drawn on.
+const STILL_WIDTH: u32 = 1920;
 /// Shortest time between two of them.
 const PICTURE_EVERY: StreamDuration = StreamDuration::from_micros(190_000);
 /// What is drawn on where pictures are not shown.
@@ -37,10 +41,12 @@ pub(super) fn up(camera: &str, is_up: bool) {
 /// What people see of a camera.
 pub(super) struct Audience {
     view: Arc<server::Camera>,
+    app: Arc<App>,
     model: Arc<ModelFacts>,
     rules: Arc<CurrentRules>,
     edition: u64,
     looks: Looks,
+    people: People,
     overlay: Option<(u32, u32, Overlay)>,
     scaler: Scaler,
     drawn: Option<StreamTime>,
@@ -48,18 +54,25 @@ pub(super) struct Audience {
 }
 
 impl Audience {
-    pub(super) fn new(rules: &Arc<CurrentRules>, seat: &Seat) -> Self {
+    pub(super) fn new(rules: &Arc<CurrentRules>, view: &Arc<server::Camera>, seat: &Seat) -> Self {
         Self {
-            view: Arc::clone(&seat.view),
+            view: Arc::clone(view),
+            app: Arc::clone(&seat.app),
             model: Arc::clone(&seat.model),
             rules: Arc::clone(rules),
             edition: rules.edition.load(Ordering::Acquire),
             looks: Looks::new(&rules.get()),
+            people: People::new(&seat.model.classes),
             overlay: None,
             scaler: Scaler::new(),
             drawn: None,
             load: Load::default(),
         }
+    }
+
+    /// Notes where people are.
+    pub(super) fn people(&mut self, time: StreamTime, found: &[Detection], fixtures: &[BBox]) {
+        self.people.see(time, found, fixtures);
     }
 
     pub(super) fn change(&self, change: impl FnOnce(&mut Viewed)) {
@@ -130,22 +143,60 @@ impl Audience {
             }
         });
         let due = self.drawn.is_none_or(|drawn| frame.time - drawn >= PICTURE_EVERY);
-        if due && self.view.pictures().wanted() {
+        let view = Arc::clone(&self.view);
+        let wanted = [view.drawing(), view.picture(), view.still()].iter().any(|feed| feed.wanted());
+        if due && wanted {
             self.drawn = Some(frame.time);
-            let jpeg = self.draw(frame, seen)?;
-            self.view.pictures().show(jpeg);
+            self.show(frame, seen)?;
         }
         Ok(())
     }
 
-    fn draw(&mut self, frame: &Frame, seen: &[TrackedDetection]) -> Result<Vec<u8>, BoxError> {
-        let width = PICTURE_WIDTH.min(frame.width()).max(2);
-        let height = (width * frame.height() / frame.width().max(1)).max(2);
-        let mut pixels = if self.view.pictures {
-            frame.to_rgb_sized(&mut self.scaler, width, height)?.data
-        } else {
-            BACKGROUND.repeat(width as usize * height as usize)
-        };
+    /// Makes the pictures that somebody looks at.
+    fn show(&mut self, frame: &Frame, seen: &[TrackedDetection]) -> Result<(), BoxError> {
+        let view = Arc::clone(&self.view);
+        if view.drawing().wanted() {
+            let (width, height) = size(frame, PICTURE_WIDTH);
+            let ground = BACKGROUND.repeat(width as usize * height as usize);
+            let jpeg = self.draw(ground, (width, height), frame, seen)?;
+            view.drawing().show(jpeg, true);
+        }
+        // What somebody has set up since the camera was started holds at once.
+        let Some(camera) = self.app.cameras.get(&view.id) else { return Ok(()) };
+        let (pictures, blurred) = (camera.registered.settings.pictures, camera.registered.settings.blurred);
+        if pictures == Pictures::Off || blurred && !self.people.are_found() {
+            return Ok(());
+        }
+        if view.picture().wanted() {
+            let (pixels, size) = self.pixels(frame, PICTURE_WIDTH, blurred)?;
+            let jpeg = self.draw(pixels, size, frame, seen)?;
+            view.picture().show(jpeg, blurred);
+        }
+        if view.still().wanted() {
+            let (pixels, (width, height)) = self.pixels(frame, STILL_WIDTH, blurred)?;
+            view.still().show(drawing::encode_jpeg(&Rgb::new(width, height, &pixels)?)?, blurred);
+        }
+        Ok(())
+    }
+
+    /// The camera's picture, of at most this width.
+    fn pixels(&mut self, frame: &Frame, most: u32, blurred: bool) -> Result<(Vec<u8>, (u32, u32)), BoxError> {
+        let (width, height) = size(frame, most);
+        let mut pixels = frame.to_rgb_sized(&mut self.scaler, width, height)?.data;
+        if blurred {
+            self.people.hide(&mut pixels, width, height);
+        }
+        Ok((pixels, (width, height)))
+    }
+
+    /// Draws boxes, lines and counts.
+    fn draw(
+        &mut self,
+        mut pixels: Vec<u8>,
+        (width, height): (u32, u32),
+        frame: &Frame,
+        seen: &[TrackedDetection],
+    ) -> Result<Vec<u8>, BoxError> {
         let overlay = match &mut self.overlay {
             Some((w, h, overlay)) if (*w, *h) == (width, height) => overlay,
             overlay => &mut overlay.insert((width, height, Overlay::new(width, height)?)).2,
@@ -161,6 +212,12 @@ impl Audience {
         overlay.frame(&mut pixels, &content)?;
         Ok(drawing::encode_jpeg(&Rgb::new(width, height, &pixels)?)?)
     }
+}
+
+/// Columns and rows of a picture of at most this width.
+fn size(frame: &Frame, most: u32) -> (u32, u32) {
+    let width = most.min(frame.width()).max(2);
+    (width, (width * frame.height() / frame.width().max(1)).max(2))
 }
 
 /// How much of what should be analysed is left out.

@@ -6,11 +6,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use counting::Grid;
+use counting::{Grid, Rules};
+use event::GapReason;
 use metrics::counter;
 use observation::{Class, StreamTime};
 use pipeline::{BoxError, Engine, FixtureSettings, Presence, WatchSettings, Watched, watch};
-use server::CameraState;
+use server::{App, CameraState};
 use store::{Heat, HeatPart};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -21,7 +22,8 @@ use video::{Clock, LiveOptions, LiveReader, LiveSource, StopHandle};
 use super::audience::{Audience, up};
 use super::delivery::Sink;
 use super::rules::CurrentRules;
-use crate::config::{Camera, Loaded};
+use super::supervisor::Connection;
+use crate::config;
 
 /// Pauses after a camera's thread has failed.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -37,33 +39,52 @@ pub(crate) struct ModelFacts {
     pub(crate) weak: f32,
 }
 
+impl ModelFacts {
+    /// As it is listed.
+    pub(crate) fn listed(&self) -> server::Model {
+        let name = |class: &Class| self.classes.get(usize::from(class.0)).cloned();
+        let counted = self.counted.iter().filter_map(name).collect();
+        server::Model { id: self.name.clone(), classes: self.classes.clone(), counted }
+    }
+}
+
 /// What a camera is given to do its work.
 #[derive(Clone)]
 pub(crate) struct Seat {
     pub(crate) engine: Arc<Engine>,
     pub(crate) model: Arc<ModelFacts>,
     pub(crate) sink: Sink,
-    pub(crate) view: Arc<server::Camera>,
+    pub(crate) app: Arc<App>,
+    pub(crate) analyse_fps: f64,
+    pub(crate) motion_gate: bool,
+    pub(crate) fixtures: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) heat: mpsc::Sender<HeatPart>,
 }
 
 impl Seat {
     /// Hands on where people were. Heat maps are no counts: what finds no room is let go, and counted.
-    fn keep(&self, presence: &Presence) {
+    fn keep(&self, camera: &str, presence: &Presence) {
         let Grid { columns, rows, values } = &presence.seconds;
         let cells = values.iter().map(|seconds| seconds.round() as u64).collect();
         let heat = Heat { width: *columns as u32, height: *rows as u32, cells };
-        let (id, camera, hour) = (presence.id, self.view.id.clone(), presence.from);
-        if self.heat.try_send(HeatPart { id, camera, hour, heat }).is_err() {
-            counter!("camtally_heat_parts_lost_total", "camera" => self.view.id.clone()).increment(1);
+        let part = HeatPart { id: presence.id, camera: camera.to_owned(), hour: presence.from, heat };
+        if self.heat.try_send(part).is_err() {
+            counter!("camtally_heat_parts_lost_total", "camera" => camera.to_owned()).increment(1);
         }
     }
 }
 
+/// Until when a camera was watched before, and why no longer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Since {
+    pub(crate) until: Option<OffsetDateTime>,
+    pub(crate) reason: GapReason,
+}
+
 /// A camera that is being watched.
 pub(crate) struct Running {
-    thread: JoinHandle<()>,
+    thread: JoinHandle<Option<OffsetDateTime>>,
     ending: Arc<Ending>,
 }
 
@@ -96,36 +117,42 @@ impl Ending {
 }
 
 impl Running {
-    /// Ends it; what it has counted is in the journal then.
-    pub(crate) fn stop(self) {
+    /// Tells it to end, without waiting for that.
+    pub(crate) fn ask(&self) {
         self.ending.ask();
-        if self.thread.join().is_err() {
+    }
+
+    /// Ends it; what it has counted is in the journal then. Says until when it was watched.
+    pub(crate) fn stop(self) -> Option<OffsetDateTime> {
+        self.ending.ask();
+        self.thread.join().unwrap_or_else(|_| {
             tracing::error!("a camera's thread panicked");
-        }
+            None
+        })
     }
 }
 
 /// Starts a camera's thread. It goes on until it is stopped, whatever happens to the camera.
 pub(crate) fn start(
-    loaded: &Loaded,
-    camera: &Camera,
+    connection: Connection,
     rules: Arc<CurrentRules>,
     seat: Seat,
-    watched_until: Option<OffsetDateTime>,
+    view: Arc<server::Camera>,
+    since: Since,
 ) -> Result<Running> {
-    let detection = &loaded.config.detection;
-    let source = loaded.source(camera)?;
+    let Connection { id, source, transport, verify_tls, analyse_fps, reach } = connection;
     let options = LiveOptions {
-        transport: camera.transport.into(),
-        verify_tls: camera.verify_tls,
-        analyse_fps: Some(camera.analyse_fps.unwrap_or(detection.analyse_fps)),
+        transport: config::transport(transport),
+        verify_tls,
+        reach,
+        analyse_fps: Some(analyse_fps.unwrap_or(seat.analyse_fps)),
         waiting_frames: 1,
         // Cameras that fail together should not all come back at the same instant.
-        seed: camera.name.bytes().fold(17, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into())),
+        seed: id.bytes().fold(17, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into())),
         ..LiveOptions::default()
     };
     let settings = WatchSettings {
-        camera: camera.name.clone(),
+        camera: id.clone(),
         epoch: String::new(),
         model: Some(seat.model.name.clone()),
         classes: seat.model.classes.clone(),
@@ -136,13 +163,15 @@ pub(crate) fn start(
             ..TrackerSettings::default()
         },
         analyse_fps: options.analyse_fps,
-        motion_gate: detection.motion_gate,
-        fixtures: detection.fixtures.then(|| FixtureSettings::persons(&seat.model.classes)),
-        watched_until,
+        motion_gate: seat.motion_gate,
+        fixtures: seat.fixtures.then(|| FixtureSettings::persons(&seat.model.classes)),
+        watched_until: since.until,
+        away: since.reason,
     };
     let ending = Arc::new(Ending::default());
-    let mut thread = Thread { source, options, settings, rules, seat, ending: Arc::clone(&ending) };
-    let name = format!("camera {}", camera.name);
+    view.update(|viewed| viewed.state = CameraState::Connecting);
+    let mut thread = Thread { source, options, settings, rules, seat, view, ending: Arc::clone(&ending) };
+    let name = format!("camera {id}");
     let thread = std::thread::Builder::new()
         .name(name)
         .spawn(move || thread.run())
@@ -156,30 +185,32 @@ struct Thread {
     settings: WatchSettings,
     rules: Arc<CurrentRules>,
     seat: Seat,
+    view: Arc<server::Camera>,
     ending: Arc<Ending>,
 }
 
 impl Thread {
-    fn run(&mut self) {
+    /// Says until when it was watched.
+    fn run(&mut self) -> Option<OffsetDateTime> {
         let mut pause = FIRST_PAUSE;
         while !self.ending.asked() {
             let began = self.seat.clock.monotonic();
             let watched = self.watch();
-            up(&self.seat.view.id, false);
+            up(&self.settings.camera, false);
             match watched {
-                Ok(()) if self.ending.asked() => return,
+                Ok(()) if self.ending.asked() => break,
                 Ok(()) => {
                     // Only a file that is replayed once ends by itself.
                     tracing::info!(camera = self.settings.camera, "the source has ended");
                     let (since, reason) =
                         (self.seat.clock.calendar(), "the file was replayed to its end".to_owned());
-                    self.seat.view.update(|viewed| viewed.state = CameraState::Offline { since, reason });
-                    return;
+                    self.view.update(|viewed| viewed.state = CameraState::Offline { since, reason });
+                    break;
                 }
                 Err(error) => {
                     let reason = error.to_string();
                     tracing::error!(camera = self.settings.camera, reason, "counting failed; trying again");
-                    self.seat.view.update(|viewed| viewed.state = CameraState::Failed { reason });
+                    self.view.update(|viewed| viewed.state = CameraState::Failed { reason });
                 }
             }
             // What ran for long before it failed begins anew with a short pause.
@@ -192,6 +223,7 @@ impl Thread {
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+        self.settings.watched_until
     }
 
     fn watch(&mut self) -> Result<(), BoxError> {
@@ -200,10 +232,11 @@ impl Thread {
         // Tells the events of this watch from those of every other.
         let opened = self.seat.clock.calendar();
         self.settings.epoch = opened.format(&Rfc3339)?;
-        let mut audience = Audience::new(&self.rules, &self.seat);
+        let mut audience = Audience::new(&self.rules, &self.view, &self.seat);
         let (seat, ending) = (self.seat.clone(), Arc::clone(&self.ending));
-        let (settings, rules) = (self.settings.clone(), self.rules.get());
-        let watched_until = &mut self.settings.watched_until;
+        let (settings, rules) = (self.settings.clone(), Rules::clone(&self.rules.get()));
+        let WatchSettings { watched_until, away, .. } = &mut self.settings;
+        let view = &self.view;
         watch(reader, &seat.engine, settings, rules, &self.rules.inbox, &mut |watched| {
             match watched {
                 Watched::Events(events) => {
@@ -213,18 +246,20 @@ impl Thread {
                             .increment(1);
                         // A watch that fails and begins anew goes on from here.
                         *watched_until = (*watched_until).max(Some(ended(event)));
+                        *away = GapReason::Restart;
                     }
                 }
-                Watched::Frame { frame, calendar, seen, analysis, still, fixtures } => {
+                Watched::Frame { frame, calendar, seen, found, analysis, still, fixtures } => {
+                    audience.people(frame.time, found, fixtures);
                     audience.change(|viewed| viewed.fixtures = fixtures.len());
                     audience.frame(frame, calendar, seen, analysis, still)?;
                 }
                 Watched::State(state) => audience.state(state),
                 Watched::Shed(frames) => audience.shed(frames),
                 Watched::RulesRefused(error) => {
-                    tracing::error!(camera = seat.view.id, %error, "the edited rules are not in force");
+                    tracing::error!(camera = view.id, %error, "the edited rules are not in force");
                 }
-                Watched::Presence(presence) => seat.keep(presence),
+                Watched::Presence(presence) => seat.keep(&view.id, presence),
                 _ => {}
             }
             Ok(())

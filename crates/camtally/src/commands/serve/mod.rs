@@ -6,9 +6,12 @@ mod broker;
 mod camera;
 mod delivery;
 mod logging;
+mod people;
+mod provisioned;
 mod rules;
+mod supervisor;
+mod trial;
 mod upkeep;
-mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,14 +19,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use journal::{Journal, Options};
 use pipeline::Engine;
-use server::{App, Site};
+use registry::Registry;
+use server::App;
 use store::Store;
+use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use video::SystemClock;
 
 use broker::Broker;
-use rules::CurrentRules;
-use versions::Versions;
+use supervisor::Supervisor;
 
 use super::accounts;
 use crate::cli::Serve;
@@ -37,8 +41,6 @@ const CATCHING_UP: Duration = Duration::from_secs(5);
 const ENDING: Duration = Duration::from_secs(10);
 /// Parts of heat maps that wait for the store.
 const HEAT_PARTS: usize = 256;
-/// The id of the site that is configured.
-pub(crate) const SITE: &str = "main";
 /// The shape that the shared input has. Pictures of another shape are padded.
 const SHAPE: (u32, u32) = (1920, 1080);
 
@@ -81,15 +83,9 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     };
     let metrics = server::recorder().install_recorder().context("metrics cannot be kept")?;
     server::describe_metrics();
-    let mut versions = Versions::open(&data)?;
-    let mut rules = Vec::new();
-    for camera in &config.cameras {
-        rules.push(Arc::new(CurrentRules::open(loaded, camera, &mut versions)?));
-    }
-    let views: Vec<_> =
-        config.cameras.iter().zip(&rules).map(|(camera, rules)| rules::view(camera, rules)).collect();
-    let site = Site::new(SITE, &config.site.name, &config.site.time_zone)?;
-    let mut app = App::new(store.clone(), metrics).with_site(site);
+    let registry = open_registry(loaded, &store).await?;
+    let provisioned = provisioned::cameras(loaded, &registry).await?;
+    let mut app = App::new(store.clone(), registry.clone(), metrics);
     let accounts = if config.server.asks_to_sign_in() {
         let accounts = accounts::open(loaded, store.database().clone()).await?;
         app = app.with_accounts(accounts.clone());
@@ -98,8 +94,11 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         None
     };
     let app = Arc::new(app);
-    for view in &views {
-        app.cameras.put(Arc::clone(view));
+    app.tester.get_or_init(|| trial::tester(registry.clone()));
+    for camera in &provisioned {
+        if let Some(view) = app.cameras.get(&camera.connection.id) {
+            view.put_in_force(camera.rules.get());
+        }
     }
     app.readiness.lacks("cameras", "the model is being loaded");
 
@@ -124,26 +123,28 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         tracing::warn!("the store does not take the journal's events yet; they are kept");
     }
     let sink = delivery::Sink::new(journal, Arc::clone(&app));
-    let engine = Arc::new(start_engine(loaded)?);
-    for (camera, rules) in config.cameras.iter().zip(&rules) {
-        let checked = rules.get().check_classes(&engine.1.classes);
-        checked.with_context(|| format!("camera `{}`: {}", camera.name, camera.rules.display()))?;
-    }
+    let engine = start_engine(loaded)?;
+    registry.know_classes(engine.1.classes.clone());
+    app.model.get_or_init(|| engine.1.listed());
     let (heat, heat_parts) = tokio::sync::mpsc::channel(HEAT_PARTS);
     let heat_kept = tokio::spawn(upkeep::keep_heat(store.clone(), heat_parts));
-    let mut cameras = Vec::new();
-    for ((camera, rules), view) in config.cameras.iter().zip(&rules).zip(&views) {
-        let watched_until = store.watched_until(&camera.name).await?;
-        let seat = camera::Seat {
-            engine: Arc::clone(&engine.0),
-            model: Arc::clone(&engine.1),
-            sink: sink.clone(),
-            view: Arc::clone(view),
-            clock: Arc::new(SystemClock::new()),
-            heat: heat.clone(),
-        };
-        cameras.push(camera::start(loaded, camera, Arc::clone(rules), seat, watched_until)?);
+    let seat = camera::Seat {
+        engine: engine.0,
+        model: Arc::clone(&engine.1),
+        sink,
+        app: Arc::clone(&app),
+        analyse_fps: config.detection.analyse_fps,
+        motion_gate: config.detection.motion_gate,
+        fixtures: config.detection.fixtures,
+        clock: Arc::new(SystemClock::new()),
+        heat,
+    };
+    let mut supervisor = Supervisor::new(Arc::clone(&app), seat);
+    for camera in &provisioned {
+        supervisor.start_provisioned(camera).await?;
     }
+    let (end_cameras, cameras_end) = tokio::sync::watch::channel(false);
+    let cameras = tokio::spawn(supervisor.run(cameras_end));
     app.readiness.has("cameras");
     if let Some(accounts) = &accounts
         && let Some(link) = accounts.setup_link().await?
@@ -155,26 +156,22 @@ async fn serve(loaded: &Loaded) -> Result<()> {
             link.reveal()
         ));
     }
-    let plural = if cameras.len() == 1 { "" } else { "s" };
-    say(&format!("camtally: http://{address}/ shows {} camera{plural}", cameras.len()));
+    let shown = app.cameras.all().len();
+    let plural = if shown == 1 { "" } else { "s" };
+    say(&format!("camtally: http://{address}/ shows {shown} camera{plural}"));
 
-    let edits = tokio::spawn(upkeep::follow_edits(
-        views.into_iter().zip(rules).collect(),
-        engine.1.classes.clone(),
-        versions,
-    ));
+    let edits = tokio::spawn(upkeep::follow_edits(Arc::clone(&app), provisioned, engine.1.classes.clone()));
     let retention = tokio::spawn(upkeep::retain(store.clone(), config.retention.kept()));
-    let purge = accounts.map(|accounts| tokio::spawn(upkeep::purge(accounts)));
+    let purge = tokio::spawn(upkeep::purge(accounts, registry));
     signals.ended().await;
     tracing::info!("ending");
     edits.abort();
     retention.abort();
-    if let Some(purge) = purge {
-        purge.abort();
-    }
-    let cameras = tokio::task::spawn_blocking(move || cameras.into_iter().for_each(camera::Running::stop));
-    cameras.await.map_err(|error| anyhow!("a camera's end failed: {error}"))?;
-    drop(heat);
+    purge.abort();
+    end_cameras.send_replace(true);
+    let supervisor = cameras.await.map_err(|error| anyhow!("the cameras' end failed: {error}"))?;
+    let stopped = tokio::task::spawn_blocking(move || supervisor.stop());
+    stopped.await.map_err(|error| anyhow!("a camera's end failed: {error}"))?;
     if tokio::time::timeout(ENDING, heat_kept).await.is_err() {
         tracing::warn!("the last parts of heat maps are not in the store");
     }
@@ -215,6 +212,24 @@ fn start_engine(loaded: &Loaded) -> Result<(Arc<Engine>, Arc<camera::ModelFacts>
     };
     let engine = Engine::start(model.detectors).context("the system gives no threads for the detectors")?;
     Ok((Arc::new(engine), Arc::new(facts)))
+}
+
+/// Opens what is to be watched, with what stands in the configuration and what earlier versions have noted in files.
+async fn open_registry(loaded: &Loaded, store: &Store) -> Result<Registry> {
+    let db = store.database().clone();
+    audit::migrate(&db).await?;
+    let provisioned = provisioned::of(loaded, OffsetDateTime::now_utc())?;
+    let registry = Registry::open(db, accounts::vault(loaded)?, loaded.reach(), provisioned).await?;
+    let file = loaded.data().join("rule-versions.json");
+    let known = match std::fs::read(&file) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is damaged: delete it, and versions begin anew", file.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(registry),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
+    };
+    registry.raise_rule_versions(&known).await?;
+    std::fs::remove_file(&file).with_context(|| format!("cannot delete {}", file.display()))?;
+    Ok(registry)
 }
 
 /// Opens the store. A database that does not answer may only be starting itself: it is waited for.
