@@ -1,5 +1,5 @@
 // A thousand people who look on: how long a confirmed crossing takes to each of them. Run by `./dev bench socket`.
-import { WebSocket } from "k6/websockets";
+import { WebSocket } from "k6/experimental/websockets";
 import { Counter, Trend } from "k6/metrics";
 
 const { ADDRESS, CLIENTS, SECONDS } = __ENV;

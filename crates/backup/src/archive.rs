@@ -12,6 +12,8 @@ use crate::manifest::{Manifest, Part};
 pub const MAX_PART: u64 = 32 << 20;
 /// The most parts.
 const MAX_PARTS: usize = 1 << 20;
+/// The most that follows the last part, in bytes: tar programs fill up a record.
+const MAX_TAIL: u64 = 64 << 10;
 /// The name of the last part.
 const MANIFEST: &str = "manifest.json";
 /// Zstandard's own level: higher ones take longer than the disk.
@@ -96,6 +98,11 @@ fn each_part_of_archive(from: impl Read, mut each: impl FnMut(&str, Vec<u8>) -> 
             return Err(damaged("it ends in the middle of a part"));
         }
         each(&name, bytes)?;
+    }
+    // To the end, where the compression has its own sum.
+    let mut tail = archive.into_inner().take(MAX_TAIL + 1);
+    if io::copy(&mut tail, &mut io::sink()).map_err(unread)? > MAX_TAIL {
+        return Err(damaged("something follows its end"));
     }
     Ok(())
 }

@@ -17,7 +17,10 @@ use crate::shell;
 const PATIENCE: Duration = Duration::from_secs(60);
 const CONFIG: &str = "/etc/camtally/camtally.toml";
 /// What packaging itself keeps of packages that came and went.
-const OF_PACKAGING: [&str; 5] = ["/var/lib/dpkg", "/var/lib/apt", "/var/cache", "/var/log", "/etc/.pwd.lock"];
+const OF_PACKAGING: [&str; 6] =
+    ["/var/lib/dpkg", "/var/lib/apt", "/var/cache", "/var/log", "/etc/.pwd.lock", "/run/systemd"];
+/// What ONNX Runtime leaves behind wherever it runs. As a service the program has a `/tmp` of its own.
+const OF_ONNX_RUNTIME: &str = "/tmp/.ses";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -95,14 +98,13 @@ fn serves(debian: &Debian) -> anyhow::Result<()> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let listen = format!("127.0.0.1:{port}");
     let mut command = debian.command(&["camtally", "serve", "--config", CONFIG, "--listen", &listen], true);
-    let server = Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
+    let mut server = Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
     let end = now() + PATIENCE;
     while ureq::get(format!("http://{listen}/readyz")).call().is_err() {
         ensure!(now() < end, "the installed server is not ready after {} s", PATIENCE.as_secs());
         std::thread::sleep(Duration::from_millis(100));
     }
     server.signal("TERM")?;
-    let mut server = server;
     let status = server.0.wait()?;
     ensure!(status.success(), "SIGTERM ended the installed server with {status}");
     Ok(())
@@ -205,7 +207,7 @@ impl Debian {
         let found = self.run(&["find", "/", "-xdev", "-path", "/proc", "-prune", "-o", "-print"])?;
         let own = |path: &&str| !OF_PACKAGING.iter().any(|kept| path.starts_with(kept));
         // The user stays, and with every change of users their files are written anew.
-        let own = |path: &&str| own(path) && !path.starts_with("/etc/subuid") && !path.ends_with('-');
+        let own = |path: &&str| own(path) && *path != OF_ONNX_RUNTIME && !path.ends_with('-');
         Ok(found.lines().filter(own).map(str::to_owned).collect())
     }
 }
