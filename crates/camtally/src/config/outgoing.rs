@@ -98,6 +98,7 @@ impl Loaded {
         if host.is_empty() {
             return Ok(None);
         }
+        ensure!(!from.is_empty(), "`mail.from` must be the sender's address, such as counts@example.org");
         let password = self.password("`mail`", password, password_file.as_deref())?;
         let settings = mail::Settings {
             host: host.clone(),

@@ -90,6 +90,8 @@ fn fail(setting: &Setting, site: &Site) -> anyhow::Result<Outcome> {
     // Pauses double: the last one is about as long as the receiver was away.
     let patience = away * 2 + LEASE + PATIENCE;
     server.until("everything to be delivered", patience, |server| {
+        // The list is long.
+        std::thread::sleep(Duration::from_secs(1));
         Ok(deliveries(server, &channel_id)?.iter().all(|delivery| delivery["state"] == "delivered"))
     })?;
     let took = back.elapsed();

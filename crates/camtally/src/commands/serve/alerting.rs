@@ -35,8 +35,10 @@ pub(crate) struct Alerting {
 
 /// Begins to evaluate and to deliver; from now on the pages can ask for rules and alerts.
 pub(crate) async fn start(loaded: &Loaded, app: &Arc<App>, broker: Option<&Broker>) -> Result<Alerting> {
-    let vault = Arc::new(Vault(accounts::vault(loaded)?));
-    let alerts = Alerts::open(app.store.database().clone(), vault).await?;
+    let db = app.store.database().clone();
+    // Changes of rules and channels are logged without sign-in as well.
+    audit::migrate(&db).await?;
+    let alerts = Alerts::open(db, Arc::new(Vault(accounts::vault(loaded)?))).await?;
     let policy = Policy::public(loaded.config.egress.allow.clone());
     let client = Client::new(policy, tls_config([]), Limits::default());
     let transport = Transport {

@@ -110,7 +110,7 @@ async fn crossings(
     }
     let query = CountQuery {
         from: now,
-        until: now + Duration::from_nanos(1),
+        until: now + Duration::from_secs(1),
         bucket: Bucket::Day,
         zone: site.zone.clone(),
         measure: Measure::Crossing,
@@ -118,7 +118,9 @@ async fn crossings(
         group: vec![GroupBy::Rule, GroupBy::Direction],
     };
     let counts = app.store.counts(&query).await?;
-    Ok(counts.groups.into_iter().map(|group| (group.key, group.counts.iter().sum())).collect())
+    // Just before midnight there is a second day.
+    let first = |counts: Vec<u64>| counts.first().copied().unwrap_or(0);
+    Ok(counts.groups.into_iter().map(|group| (group.key, first(group.counts))).collect())
 }
 
 fn cameras_of(app: &App, site: &Site) -> impl Iterator<Item = Arc<server::Camera>> {
