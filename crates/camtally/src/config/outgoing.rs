@@ -13,7 +13,7 @@ use super::settings::Secret;
 const PREFIX: usize = 100;
 
 /// The mail server, through which alerts and links go.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Mail {
     /// Its name or address; no mail is sent while it is empty.
@@ -59,20 +59,6 @@ pub(crate) struct Mqtt {
 pub(crate) struct Egress {
     /// Networks that may be reached beside the public internet, there by http as well.
     pub(crate) allow: Vec<IpNet>,
-}
-
-impl Default for Mail {
-    fn default() -> Self {
-        Self {
-            host: String::new(),
-            port: 0,
-            security: MailSecurity::default(),
-            user: String::new(),
-            password: Secret::default(),
-            password_file: None,
-            from: String::new(),
-        }
-    }
 }
 
 impl Default for Mqtt {
@@ -182,11 +168,10 @@ mod tests {
 
     #[test]
     fn a_broker_is_a_host_and_a_port() {
-        let found = |url| host_and_port(url).map(|(host, port, secure)| (host, port, secure));
-        assert_eq!(found("mqtt://broker"), Some(("broker".to_owned(), 1883, false)));
-        assert_eq!(found("mqtts://10.0.0.1:8884"), Some(("10.0.0.1".to_owned(), 8884, true)));
-        assert_eq!(found("mqtt://[fd00::1]"), Some(("fd00::1".to_owned(), 1883, false)));
-        assert_eq!(found("mqtts://[::1]:1"), Some(("::1".to_owned(), 1, true)));
+        assert_eq!(host_and_port("mqtt://broker"), Some(("broker".to_owned(), 1883, false)));
+        assert_eq!(host_and_port("mqtts://10.0.0.1:8884"), Some(("10.0.0.1".to_owned(), 8884, true)));
+        assert_eq!(host_and_port("mqtt://[fd00::1]"), Some(("fd00::1".to_owned(), 1883, false)));
+        assert_eq!(host_and_port("mqtts://[::1]:1"), Some(("::1".to_owned(), 1, true)));
         for wrong in [
             "broker:1883",
             "http://broker",
@@ -199,7 +184,7 @@ mod tests {
             "mqtt://::1",
             "mqtt://[broker]",
         ] {
-            assert_eq!(found(wrong), None, "{wrong}");
+            assert_eq!(host_and_port(wrong), None, "{wrong}");
         }
     }
 
