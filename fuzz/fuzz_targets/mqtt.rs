@@ -10,7 +10,7 @@ const LARGEST: usize = 256 * 1024;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut stream = BytesMut::from(bytes);
-    while rumqttc::mqttbytes::v4::read(&mut stream, LARGEST).is_ok() {}
+    while rumqttc::mqttbytes::v4::Packet::read(&mut stream, LARGEST).is_ok() {}
 
     let Ok(name) = std::str::from_utf8(bytes) else { return };
     let named = || name.to_owned();
