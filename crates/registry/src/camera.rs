@@ -129,7 +129,7 @@ pub struct NewCamera {
     pub rules: Rules,
 }
 
-fn yes() -> bool {
+pub(crate) fn yes() -> bool {
     true
 }
 

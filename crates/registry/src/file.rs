@@ -63,7 +63,7 @@ struct CameraEntry {
     user: String,
     #[serde(default)]
     transport: RtspTransport,
-    #[serde(default = "yes")]
+    #[serde(default = "crate::camera::yes")]
     verify_tls: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     analyse_fps: Option<f64>,
@@ -71,7 +71,7 @@ struct CameraEntry {
     pictures: Pictures,
     #[serde(default)]
     blurred: bool,
-    #[serde(default = "yes")]
+    #[serde(default = "crate::camera::yes")]
     started: bool,
     /// Nonce and ciphertext, in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,10 +80,6 @@ struct CameraEntry {
     lines: Vec<LineRule>,
     #[serde(default, rename = "zone", skip_serializing_if = "Vec::is_empty")]
     zones: Vec<ZoneRule>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// A written file.

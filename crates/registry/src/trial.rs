@@ -29,12 +29,8 @@ pub struct NewTrial {
     #[serde(default)]
     pub transport: RtspTransport,
     /// Whether an `https` address needs a certificate that the machine trusts; true unless given.
-    #[serde(default = "yes")]
+    #[serde(default = "crate::camera::yes")]
     pub verify_tls: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What is needed to see whether a camera answers.

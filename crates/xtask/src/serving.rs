@@ -46,8 +46,8 @@ impl Site {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let site = Self { folder, data, port };
         std::fs::write(site.config(), configuration(cameras, settings.clone())?)?;
-        // The site is there by itself only where cameras are.
-        std::fs::write(site.without_cameras(), settings + "[site]\n")?;
+        // Without cameras there is a site only where it has a name.
+        std::fs::write(site.without_cameras(), settings + "[site]\nname = \"faults\"\n")?;
         Ok(site)
     }
 

@@ -6,6 +6,7 @@ use ::alerts::{Alert, AlertQuery};
 use access::Role;
 use axum::Json;
 use axum::extract::{Path, State};
+use database::Tx;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -92,9 +93,7 @@ pub(super) async fn acknowledge(
     let mut tx = alerting.begin().await?;
     let alert =
         alerting.alerts.acknowledge(&mut tx, before.id, &caller.actor().name, app.clock.now()).await?;
-    let change = Change::new("alert.acknowledge", alert.id, &alert.site).was(&before).became(&alert);
-    change.commit(tx, &caller, app.clock.now()).await?;
-    Ok(Json(alert))
+    logged(&app, &caller, tx, "alert.acknowledge", &before, alert).await
 }
 
 /// Has nobody told of an alert for a while. What still is when the silence ends is told then.
@@ -113,9 +112,7 @@ pub(super) async fn silence(
     let alerting = app.alerting()?;
     let mut tx = alerting.begin().await?;
     let alert = alerting.alerts.silence(&mut tx, before.id, until).await?;
-    let change = Change::new("alert.silence", alert.id, &alert.site).was(&before).became(&alert);
-    change.commit(tx, &caller, app.clock.now()).await?;
-    Ok(Json(alert))
+    logged(&app, &caller, tx, "alert.silence", &before, alert).await
 }
 
 /// Ends an alert. Its rule makes no other one until what it notices has been clear.
@@ -132,9 +129,21 @@ pub(super) async fn resolve(
     let alerting = app.alerting()?;
     let mut tx = alerting.begin().await?;
     let alert = alerting.alerts.resolve(&mut tx, before.id, &caller.actor().name, app.clock.now()).await?;
-    let change = Change::new("alert.resolve", alert.id, &alert.site).was(&before).became(&alert);
-    change.commit(tx, &caller, app.clock.now()).await?;
-    Ok(Json(alert))
+    logged(&app, &caller, tx, "alert.resolve", &before, alert).await
+}
+
+/// Logs what was done to an alert in the transaction that does it, and answers with the alert after it.
+async fn logged(
+    app: &App,
+    caller: &Caller,
+    tx: Tx,
+    action: &'static str,
+    before: &Alert,
+    after: Alert,
+) -> Result<Json<Alert>, Problem> {
+    let change = Change::new(action, after.id, &after.site).was(before).became(&after);
+    change.commit(tx, caller, app.clock.now()).await?;
+    Ok(Json(after))
 }
 
 async fn seen(app: &App, caller: &Caller, text: &str) -> Result<Alert, Problem> {
