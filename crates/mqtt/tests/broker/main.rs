@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod gate;
 mod mosquitto;
 
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use mqtt::{Camera, Connection, Line, Picture, Settings, Zone};
 use serde_json::Value;
 
+use crate::gate::Gate;
 use crate::mosquitto::{Mosquitto, PASSWORD, USER, got};
 
 fn settings(mosquitto: &Mosquitto) -> Settings {
@@ -71,9 +73,11 @@ async fn everything_is_there_for_who_comes_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broker_that_comes_back_gets_everything_again() {
     let mut mosquitto = Mosquitto::start();
-    let connection = Connection::start(settings(&mosquitto));
+    let gate = Gate::before(mosquitto.port).await;
+    let connection = Connection::start(Settings { port: gate.port, ..settings(&mosquitto) });
     connection.show(&picture(3));
     assert!(!mosquitto.listen(DOOR).is_empty());
+    gate.set_open(false);
     mosquitto.kill();
     connection.show(&picture(4));
     for number in 0..1_200 {
@@ -81,7 +85,9 @@ async fn a_broker_that_comes_back_gets_everything_again() {
     }
     mosquitto.start_again();
     // It has forgotten everything; and who listens from the beginning gets the events that waited.
-    let listener = mosquitto.listener("camtally/#", "6");
+    let listener = mosquitto.listener("camtally/#", "7");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    gate.set_open(true);
     let came = tokio::task::spawn_blocking(move || got(listener)).await.unwrap();
     let last = came.iter().rfind(|(topic, ..)| topic == DOOR).unwrap();
     assert_eq!(last.2, "4");
