@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use metrics::{counter, gauge};
 use rumqttc::{
-    AsyncClient, Event, EventLoop, LastWill, MqttOptions, Packet, QoS, TlsConfiguration, Transport,
+    AsyncClient, Event, EventLoop, LastWill, MqttOptions, Packet, Publish, QoS, Request, TlsConfiguration,
+    Transport,
 };
 use rustls::ClientConfig;
 use tokio::sync::Notify;
@@ -221,10 +222,12 @@ fn options(settings: &Settings, client_id: &str) -> MqttOptions {
 /// Drives the connection, and makes it again when it ends.
 async fn drive(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>) {
     let mut pause = FIRST_PAUSE;
+    let mut unacknowledged = Vec::new();
     loop {
         match events.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 pause = FIRST_PAUSE;
+                events.pending.extend(unacknowledged.drain(..).map(Request::Publish));
                 gauge!("camtally_mqtt_connected").set(1.0);
                 tracing::info!(host = shared.settings.host, "the MQTT broker is there");
                 if let Some(discovery) = &shared.settings.discovery
@@ -242,6 +245,19 @@ async fn drive(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>) 
             Ok(_) => {}
             Err(error) => {
                 gauge!("camtally_mqtt_connected").set(0.0);
+                // The client forgets what the broker has not acknowledged when it begins a new session, and would lose
+                // these events. What is retained is told anew in any case.
+                for request in events.pending.drain(..) {
+                    if let Request::Publish(message) = request
+                        && !message.retain
+                    {
+                        unacknowledged.push(Publish { pkid: 0, ..message });
+                    }
+                }
+                // A broker that comes and goes must not make it grow: the oldest give way.
+                let too_many = unacknowledged.len().saturating_sub(EVENTS);
+                unacknowledged.drain(..too_many);
+                counter!("camtally_mqtt_events_dropped_total").increment(too_many as u64);
                 tracing::warn!(host = shared.settings.host, %error, "the MQTT broker is away; trying again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
