@@ -13,11 +13,14 @@ mod deny;
 mod docs;
 mod faults;
 mod fuzz;
+mod image;
 mod links;
+mod lint;
 mod markdown;
 mod program;
 mod receiver;
 mod rtsp;
+mod scan;
 mod serving;
 mod shell;
 mod tools;
@@ -57,8 +60,14 @@ enum Task {
     Faults(faults::Arguments),
     /// Fuzz the parsers with libFuzzer
     Fuzz(fuzz::Arguments),
+    /// Build the container image, and try it
+    Image(image::Arguments),
     /// Check the links of every Markdown file
     Links,
+    /// Check workflows, YAML, Dockerfiles and shell
+    Lint,
+    /// Look for secrets, dangerous settings and dangerous code
+    Scan(scan::Arguments),
     /// Install tools that the distribution does not have, by pinned checksum, into .tools
     Tools(tools::Arguments),
 }
@@ -88,7 +97,10 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Docs => docs::run(),
         Task::Faults(arguments) => faults::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
+        Task::Image(arguments) => image::run(arguments),
         Task::Links => links::run(),
+        Task::Lint => lint::run(),
+        Task::Scan(arguments) => scan::run(arguments),
         Task::Tools(arguments) => tools::run(arguments),
     }
 }
