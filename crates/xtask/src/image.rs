@@ -41,6 +41,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.test { test::run(&arguments.tag) } else { Ok(()) }
 }
 
+/// An image of this name, compiled, and tried.
+///
+/// # Errors
+/// When it cannot be built, or does not do what it should.
+pub(crate) fn built_and_tried(tag: &str) -> anyhow::Result<()> {
+    run(&Arguments { test: true, local: false, package: None, tag: tag.to_owned() })
+}
+
 fn build(arguments: &Arguments) -> anyhow::Result<()> {
     let revision = shell::output(Command::new("git").args(["rev-parse", "HEAD"]))?;
     let mut command = docker();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
-use crate::shell;
+use crate::{protect, shell};
 
 /// A linter, and the files that it reads.
 struct Linter {
@@ -41,6 +41,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             .with_context(|| format!("what {} finds", linter.program))?;
         seen.push(format!("{} {}", linter.program, files.len()));
     }
+    protect::agrees_with_workflow()?;
     println!("lint: files by linter: {}, all good", seen.join(", "));
     Ok(())
 }

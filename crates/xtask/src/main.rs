@@ -8,8 +8,10 @@
 mod api;
 mod bench;
 mod commands;
+mod coverage;
 mod deb;
 mod deny;
+mod deploy;
 mod docs;
 mod faults;
 mod fuzz;
@@ -18,6 +20,7 @@ mod links;
 mod lint;
 mod markdown;
 mod program;
+mod protect;
 mod receiver;
 mod rtsp;
 mod scan;
@@ -48,12 +51,16 @@ enum Task {
     Bench(bench::Arguments),
     /// Run every command that the README and the guide show
     Commands,
+    /// Run the tests and say which lines they reach
+    Coverage(coverage::Arguments),
     /// Build the Debian package
     Deb(deb::Arguments),
     /// Install, use, upgrade, remove and purge the Debian package in a fresh Debian; as root
     DebTest(deb::TestArguments),
     /// Check licences, duplicates, sources and known vulnerabilities of the dependencies
     Deny,
+    /// Build and try an image, push it, and bring it to an environment
+    Deploy(deploy::Arguments),
     /// Build the guide as HTML
     Docs,
     /// Kill, starve and harass the whole program, and look for anything lost or doubled
@@ -66,8 +73,12 @@ enum Task {
     Links,
     /// Check workflows, YAML, Dockerfiles and shell
     Lint,
+    /// Make GitHub's branch protection that of .github/rulesets
+    Protect(protect::Arguments),
     /// Look for secrets, dangerous settings and dangerous code
     Scan(scan::Arguments),
+    /// Show sources, lints and coverage to SonarQube
+    Sonar,
     /// Install tools that the distribution does not have, by pinned checksum, into .tools
     Tools(tools::Arguments),
 }
@@ -91,16 +102,20 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::ApiTest(arguments) => api::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Commands => commands::run(),
+        Task::Coverage(arguments) => coverage::run(arguments),
         Task::Deb(arguments) => deb::run(arguments),
         Task::DebTest(arguments) => deb::run_test(arguments),
         Task::Deny => deny::run(),
+        Task::Deploy(arguments) => deploy::run(arguments),
         Task::Docs => docs::run(),
         Task::Faults(arguments) => faults::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
         Task::Image(arguments) => image::run(arguments),
         Task::Links => links::run(),
         Task::Lint => lint::run(),
+        Task::Protect(arguments) => protect::run(arguments),
         Task::Scan(arguments) => scan::run(arguments),
+        Task::Sonar => coverage::sonar(),
         Task::Tools(arguments) => tools::run(arguments),
     }
 }
