@@ -59,8 +59,10 @@ fn covered(words: &[&str]) -> Command {
 
 /// LLVM's tools of the compiler that is used; others do not read what it writes.
 fn llvm_tools() -> anyhow::Result<()> {
-    let installed = shell::output(Command::new("rustup").args(["component", "list", "--installed"]).stderr(Stdio::null()))
-        .context("coverage needs the compiler's llvm-tools, which come by rustup")?;
+    let installed = shell::output(
+        Command::new("rustup").args(["component", "list", "--installed"]).stderr(Stdio::null()),
+    )
+    .context("coverage needs the compiler's llvm-tools, which come by rustup")?;
     if !installed.contains("llvm-tools") {
         println!("coverage: installing llvm-tools with rustup");
         shell::run(Command::new("rustup").args(["component", "add", "llvm-tools"]))?;

@@ -61,7 +61,8 @@ fn docker() -> Command {
 /// Signs in where images are kept, when there is a password.
 fn sign_in(registry: &str) -> anyhow::Result<()> {
     let Ok(password) = std::env::var("REGISTRY_PASSWORD") else { return Ok(()) };
-    let user = std::env::var("REGISTRY_USER").context("REGISTRY_PASSWORD is set, and REGISTRY_USER is not")?;
+    let user =
+        std::env::var("REGISTRY_USER").context("REGISTRY_PASSWORD is set, and REGISTRY_USER is not")?;
     let host = registry.split('/').next().unwrap_or(registry);
     let mut login = docker();
     login.args(["login", "--username", &user, "--password-stdin", host]).stdin(Stdio::piped());

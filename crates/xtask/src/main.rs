@@ -7,7 +7,9 @@
 
 mod api;
 mod bench;
+mod certificates;
 mod commands;
+mod compose;
 mod coverage;
 mod deb;
 mod deny;
@@ -26,6 +28,7 @@ mod rtsp;
 mod scan;
 mod serving;
 mod shell;
+mod stack;
 mod tools;
 mod usage;
 
@@ -49,8 +52,12 @@ enum Task {
     ApiTest(api::Arguments),
     /// Run benchmarks beside their peers
     Bench(bench::Arguments),
+    /// Make certificates for this machine, for TLS in development
+    Certificates(certificates::Arguments),
     /// Run every command that the README and the guide show
     Commands,
+    /// Start, end and check the development stack in containers
+    Compose(compose::Arguments),
     /// Run the tests and say which lines they reach
     Coverage(coverage::Arguments),
     /// Build the Debian package
@@ -63,6 +70,8 @@ enum Task {
     Deploy(deploy::Arguments),
     /// Build the guide as HTML
     Docs,
+    /// End the development stack
+    Down(stack::DownArguments),
     /// Kill, starve and harass the whole program, and look for anything lost or doubled
     Faults(faults::Arguments),
     /// Fuzz the parsers with libFuzzer
@@ -81,6 +90,8 @@ enum Task {
     Sonar,
     /// Install tools that the distribution does not have, by pinned checksum, into .tools
     Tools(tools::Arguments),
+    /// Start the development stack from the system's packages
+    Up,
 }
 
 fn main() -> ExitCode {
@@ -101,13 +112,16 @@ fn run(task: &Task) -> anyhow::Result<()> {
     match task {
         Task::ApiTest(arguments) => api::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
+        Task::Certificates(arguments) => certificates::run(arguments),
         Task::Commands => commands::run(),
+        Task::Compose(arguments) => compose::run(arguments),
         Task::Coverage(arguments) => coverage::run(arguments),
         Task::Deb(arguments) => deb::run(arguments),
         Task::DebTest(arguments) => deb::run_test(arguments),
         Task::Deny => deny::run(),
         Task::Deploy(arguments) => deploy::run(arguments),
         Task::Docs => docs::run(),
+        Task::Down(arguments) => stack::down(arguments),
         Task::Faults(arguments) => faults::run(arguments),
         Task::Fuzz(arguments) => fuzz::run(arguments),
         Task::Image(arguments) => image::run(arguments),
@@ -117,5 +131,6 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Scan(arguments) => scan::run(arguments),
         Task::Sonar => coverage::sonar(),
         Task::Tools(arguments) => tools::run(arguments),
+        Task::Up => stack::up(),
     }
 }

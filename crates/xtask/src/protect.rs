@@ -27,7 +27,8 @@ pub(crate) struct Arguments {
 /// Makes GitHub's rules those of this repository. It needs a token with the right to administer the repository, in
 /// `GITHUB_TOKEN`.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let token = std::env::var("GITHUB_TOKEN").context("GITHUB_TOKEN is not set; it must be allowed to administer")?;
+    let token =
+        std::env::var("GITHUB_TOKEN").context("GITHUB_TOKEN is not set; it must be allowed to administer")?;
     let github = GitHub { api: format!("{}/repos/{}", arguments.api, arguments.repository), token };
     for wanted in rulesets()? {
         let name = wanted["name"].as_str().context("a ruleset has no name")?;
@@ -54,7 +55,8 @@ pub(crate) fn agrees_with_workflow() -> anyhow::Result<()> {
     let mut asked: Vec<String> = Vec::new();
     for ruleset in rulesets()? {
         let rules = ruleset["rules"].as_array().into_iter().flatten();
-        let checks = rules.flat_map(|rule| rule["parameters"]["required_status_checks"].as_array().into_iter().flatten());
+        let checks = rules
+            .flat_map(|rule| rule["parameters"]["required_status_checks"].as_array().into_iter().flatten());
         asked.extend(checks.filter_map(|check| check["context"].as_str()).map(str::to_owned));
     }
     jobs.sort();
@@ -86,7 +88,8 @@ fn holds(wanted: &Value, found: &Value) -> bool {
             wanted.iter().all(|(key, value)| found.get(key).is_some_and(|found| holds(value, found)))
         }
         (Value::Array(wanted), Value::Array(found)) => {
-            wanted.len() == found.len() && wanted.iter().all(|value| found.iter().any(|found| holds(value, found)))
+            wanted.len() == found.len()
+                && wanted.iter().all(|value| found.iter().any(|found| holds(value, found)))
         }
         _ => wanted == found,
     }
@@ -108,7 +111,8 @@ impl GitHub {
     }
 
     fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let request = ureq::get(format!("{}{path}", self.api)).header("accept", "application/vnd.github+json");
+        let request =
+            ureq::get(format!("{}{path}", self.api)).header("accept", "application/vnd.github+json");
         let mut answer = request
             .header("authorization", format!("Bearer {}", self.token))
             .call()
@@ -137,11 +141,15 @@ mod tests {
 
     #[test]
     fn what_github_adds_is_no_difference_and_what_it_lacks_is_one() {
-        let wanted = json!({"name": "main", "rules": [{"type": "deletion"}, {"type": "pull_request", "n": 1}]});
+        let wanted =
+            json!({"name": "main", "rules": [{"type": "deletion"}, {"type": "pull_request", "n": 1}]});
         let found = json!({"id": 7, "name": "main", "rules": [{"type": "pull_request", "n": 1, "x": 0}, {"type": "deletion"}]});
         assert!(holds(&wanted, &found));
         assert!(!holds(&wanted, &json!({"name": "main", "rules": [{"type": "deletion"}]})));
-        assert!(!holds(&wanted, &json!({"name": "main", "rules": [{"type": "deletion"}, {"type": "pull_request", "n": 0}]})));
+        assert!(!holds(
+            &wanted,
+            &json!({"name": "main", "rules": [{"type": "deletion"}, {"type": "pull_request", "n": 0}]})
+        ));
     }
 
     #[test]

@@ -89,7 +89,8 @@ fn scanners_work() -> anyhow::Result<()> {
         ("secret", ["fs", "--scanners", "secret"].as_slice()),
         ("dangerous setting", ["config", "--skip-check-update"].as_slice()),
     ] {
-        let output = trivy(words).args(["--exit-code", "1"]).arg(folder.path()).output().context("starting trivy")?;
+        let output =
+            trivy(words).args(["--exit-code", "1"]).arg(folder.path()).output().context("starting trivy")?;
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         ensure!(output.status.code() == Some(1), "trivy does not find a {what} that was put there: {said}");
     }
@@ -155,7 +156,10 @@ fn vulnerabilities(image: &str) -> anyhow::Result<()> {
     clean("known vulnerabilities of dependencies", trivy(&["fs"]).args(STOPS).arg("."))?;
     let there = Command::new("docker").args(["image", "inspect", image]).output();
     if there.is_ok_and(|output| output.status.success()) {
-        clean("known vulnerabilities of the image", trivy(&["image", "--ignore-unfixed"]).args(STOPS).arg(image))?;
+        clean(
+            "known vulnerabilities of the image",
+            trivy(&["image", "--ignore-unfixed"]).args(STOPS).arg(image),
+        )?;
     } else {
         println!("scan: no image {image}, so it was not looked at");
     }

@@ -71,20 +71,21 @@ fn serves(image: &str) -> anyhow::Result<()> {
     let mut command = confined(&data)?;
     command.args(["--detach", "--publish", "127.0.0.1::8740", "--health-interval", "1s"]);
     command.args(["--env", "CAMTALLY_SERVER__WITHOUT_SIGN_IN=true", "--env"]);
-    command.arg(format!(
-        "CAMTALLY_CAMERA=[{{name=\"sample\", address=\"loop:{VIDEO}\", rules=\"{RULES}\"}}]"
-    ));
+    command
+        .arg(format!("CAMTALLY_CAMERA=[{{name=\"sample\", address=\"loop:{VIDEO}\", rules=\"{RULES}\"}}]"));
     let begin = now();
     let container = Container(shell::output(command.arg(image))?.trim().to_owned());
     container.until("to be healthy", |it| Ok(inspect(&it.0, "{{.State.Health.Status}}")? == "healthy"))?;
     println!("image: healthy after {:.1} s", begin.elapsed().as_secs_f64());
 
-    let status = std::fs::read_to_string(format!("/proc/{}/status", inspect(&container.0, "{{.State.Pid}}")?))?;
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", inspect(&container.0, "{{.State.Pid}}")?))?;
     for (what, wanted) in [("Uid:", "10001"), ("CapEff:", "0000000000000000"), ("NoNewPrivs:", "1")] {
         let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
         ensure!(line.split_whitespace().nth(1) == Some(wanted), "{what} should be {wanted}: {line}");
     }
-    let address = inspect(&container.0, "{{(index (index .NetworkSettings.Ports \"8740/tcp\") 0).HostPort}}")?;
+    let address =
+        inspect(&container.0, "{{(index (index .NetworkSettings.Ports \"8740/tcp\") 0).HostPort}}")?;
     let counts = format!(
         "http://127.0.0.1:{address}/api/v1/events?from=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z&limit=1"
     );
