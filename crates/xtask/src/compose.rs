@@ -10,10 +10,13 @@ use anyhow::{Context as _, ensure};
 
 use crate::serving::now;
 use crate::stack::{USERS, secret, write_private};
-use crate::{certificates, shell};
+use crate::{certificates, image, shell};
 
 const FILE: &str = "deploy/compose/dev.yml";
 const ENVIRONMENT: &str = "deploy/compose/.env";
+const STAND_INS: &str = "deploy/compose/stand-ins/Dockerfile";
+/// What the stand-in of the objects is made of.
+const MOTO: &str = "target/stand-ins";
 const EXAMPLE: &str = "deploy/compose/.env.example";
 const CERTIFICATES: &str = "deploy/compose/certificates";
 /// How long the stack may take, images that are there already.
@@ -21,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    /// Stand-ins from Debian's packages in place of images, where no registry of images can be reached; as root
+    #[arg(long)]
+    local: bool,
     #[command(subcommand)]
     what: What,
 }
@@ -50,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             println!("compose: {FILE} holds together");
             Ok(())
         }
-        What::Up => up(),
+        What::Up => up(arguments.local),
         What::Down { delete } => {
             let mut down = compose()?;
             down.args(["down", "--timeout", "30"]);
@@ -98,11 +104,16 @@ fn environment() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn up() -> anyhow::Result<()> {
+fn up(local: bool) -> anyhow::Result<()> {
     environment()?;
     certificates::make(CERTIFICATES.as_ref(), &[])?;
     let begin = now();
-    shell::run(compose()?.args(["up", "--detach", "--build"]))?;
+    let mut start = compose()?;
+    if local {
+        start.envs(stand_ins()?);
+        println!("compose: the stand-ins are built after {:.1} s", begin.elapsed().as_secs_f64());
+    }
+    shell::run(start.args(["up", "--detach", "--build"]))?;
     // Compose 1 does not wait by itself.
     let address = format!("https://localhost:{}", port("HTTPS_PORT")?);
     let ready = format!("{address}/readyz");
@@ -170,4 +181,50 @@ fn port(name: &str) -> anyhow::Result<u16> {
     let text = fs::read_to_string(ENVIRONMENT).with_context(|| format!("reading {ENVIRONMENT}"))?;
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
     value.and_then(|value| value.trim().parse().ok()).with_context(|| format!("{ENVIRONMENT} has no {name}"))
+}
+
+/// Builds the stand-ins, and says which variables name them.
+fn stand_ins() -> anyhow::Result<Vec<(String, String)>> {
+    let base = image::debian_of_this_machine()?;
+    fetch_moto()?;
+    let mut variables = vec![("DEBIAN_IMAGE".to_owned(), base.clone())];
+    for service in ["postgres", "redis", "rabbitmq", "objects", "mail", "proxy"] {
+        let name = format!("camtally-stand-in:{service}");
+        let mut build = Command::new("docker");
+        build.args([
+            "build",
+            "--quiet",
+            "--network",
+            "host",
+            "--file",
+            STAND_INS,
+            "--target",
+            service,
+            "--tag",
+            &name,
+        ]);
+        build.arg("--build-arg").arg(format!("DEBIAN_IMAGE={base}")).arg(".");
+        shell::output(build.env("DOCKER_BUILDKIT", "1"))?;
+        variables.push((format!("{}_IMAGE", service.to_uppercase()), name));
+    }
+    Ok(variables)
+}
+
+/// An S3 in Python, for the stand-in: Debian has none.
+fn fetch_moto() -> anyhow::Result<()> {
+    if Path::new(MOTO).exists() {
+        return Ok(());
+    }
+    let mut pip = Command::new("/usr/bin/python3");
+    pip.args([
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--only-binary=:all:",
+        "--dest",
+        MOTO,
+    ]);
+    shell::output(pip.arg("moto[server]==5.1.22")).map(drop)
 }

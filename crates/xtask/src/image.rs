@@ -3,6 +3,8 @@
 mod bases;
 mod test;
 
+pub(crate) use bases::debian_of_this_machine;
+
 use std::path::PathBuf;
 use std::process::Command;
 

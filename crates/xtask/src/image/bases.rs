@@ -24,15 +24,24 @@ pub(super) struct Bases {
 
 /// Makes those that are not there yet.
 pub(super) fn from_this_machine(compiles: bool) -> anyhow::Result<Bases> {
-    if inspect(DEBIAN, "{{.Id}}").is_err() {
-        println!("image: making {DEBIAN} from this machine's package sources, about a minute");
-        debian()?;
-    }
+    let debian = debian_of_this_machine()?;
     if compiles && inspect(RUST, "{{.Id}}").is_err() {
         println!("image: making {RUST} with this machine's Rust");
         rust()?;
     }
-    Ok(Bases { debian: DEBIAN.to_owned(), rust: compiles.then(|| RUST.to_owned()) })
+    Ok(Bases { debian, rust: compiles.then(|| RUST.to_owned()) })
+}
+
+/// The name of a Debian from this machine's package sources, made if it is not there yet.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn debian_of_this_machine() -> anyhow::Result<String> {
+    if inspect(DEBIAN, "{{.Id}}").is_err() {
+        println!("image: making {DEBIAN} from this machine's package sources, about a minute");
+        debian()?;
+    }
+    Ok(DEBIAN.to_owned())
 }
 
 /// The smallest Debian that has apt.
