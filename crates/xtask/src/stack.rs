@@ -59,16 +59,16 @@ fn start(folder: &Path, processes: &Processes, settings: &Settings, program: &Pr
     let servers = Servers { folder, processes, settings };
     let begin = now();
     let told = |what: &str, since: Duration| println!("up: {what} after {:.1} s", since.as_secs_f64());
-    // The slowest first: it starts while the others do.
-    for (what, step) in [
-        ("RabbitMQ is ready", Servers::rabbitmq as fn(&Servers<'_>) -> anyhow::Result<()>),
-        ("PostgreSQL is ready", Servers::postgres),
-        ("Redis is ready", Servers::redis),
-        ("the mail catcher is ready", Servers::mail),
-        ("the test camera is ready", Servers::camera),
-        ("TLS is ready", Servers::proxy),
-    ] {
-        step(&servers)?;
+    let steps: [(&str, &dyn Fn() -> anyhow::Result<()>); 6] = [
+        ("RabbitMQ is ready", &|| servers.rabbitmq()),
+        ("PostgreSQL is ready", &|| servers.postgres()),
+        ("Redis is ready", &|| servers.redis()),
+        ("the mail catcher is ready", &|| servers.mail()),
+        ("the test camera is ready", &|| servers.camera()),
+        ("TLS is ready", &|| servers.proxy()),
+    ];
+    for (what, step) in steps {
+        step()?;
         told(what, begin.elapsed());
     }
     let product = Product { servers: &servers, program };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use rand::TryRngCore as _;
 use serde_json::{Value, json};
 
 /// What listens on this machine.
@@ -66,7 +66,9 @@ impl Settings {
 /// 128 bits that nobody can guess, as hexadecimal digits: they need no escaping anywhere.
 pub(crate) fn secret() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
-    rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system gives no random numbers")?;
+    fs::File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut bytes))
+        .context("the system gives no random numbers")?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
