@@ -18,6 +18,7 @@ mod auth;
 mod cameras;
 mod channels;
 mod counts;
+mod dashboard;
 mod events;
 mod exports;
 mod extract;
@@ -27,7 +28,6 @@ mod idempotency;
 mod installation;
 mod live;
 mod metrics;
-mod page;
 #[cfg(test)]
 mod pages;
 mod problem;
@@ -61,5 +61,5 @@ use axum::middleware::from_fn_with_state;
 /// Everything that is answered. `hosts` are the names of the server, beside `localhost` and bare addresses.
 pub fn router(app: Arc<App>, hosts: &[String]) -> Router {
     let keys = from_fn_with_state(Arc::clone(&app), idempotency::layer);
-    http::around(api::routes().layer(keys).merge(page::routes()).with_state(app), hosts)
+    http::around(api::routes().layer(keys).with_state(app), hosts)
 }

@@ -8,6 +8,7 @@
 mod api;
 mod bench;
 mod commands;
+mod dashboard;
 mod deb;
 mod deny;
 mod docs;
@@ -45,6 +46,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Run every command that the README and the guide show
     Commands,
+    /// Install what the dashboard needs, and build it
+    Dashboard(dashboard::Arguments),
     /// Build the Debian package
     Deb(deb::Arguments),
     /// Install, use, upgrade, remove and purge the Debian package in a fresh Debian; as root
@@ -82,6 +85,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::ApiTest(arguments) => api::run(arguments),
         Task::Bench(arguments) => bench::run(arguments),
         Task::Commands => commands::run(),
+        Task::Dashboard(arguments) => dashboard::run(arguments),
         Task::Deb(arguments) => deb::run(arguments),
         Task::DebTest(arguments) => deb::run_test(arguments),
         Task::Deny => deny::run(),

@@ -245,8 +245,10 @@ impl Thread {
                         counter!("camtally_events_total", "camera" => event.camera.clone(), "kind" => event.kind())
                             .increment(1);
                         // A watch that fails and begins anew goes on from here.
-                        *watched_until = (*watched_until).max(Some(ended(event)));
-                        *away = GapReason::Restart;
+                        if let Some(until) = accounted(event) {
+                            *watched_until = (*watched_until).max(Some(until));
+                            *away = GapReason::Restart;
+                        }
                     }
                 }
                 Watched::Frame { frame, calendar, seen, found, analysis, still, fixtures } => {
@@ -267,12 +269,12 @@ impl Thread {
     }
 }
 
-/// Until when an event accounts for the time.
-fn ended(event: &event::Event) -> OffsetDateTime {
+/// Until when an event accounts for the time: those of what was seen do not say what was watched before.
+fn accounted(event: &event::Event) -> Option<OffsetDateTime> {
     match &event.what {
-        event::What::Observed(observed) => later(event, observed.until),
-        event::What::Gap(gap) => later(event, gap.until),
-        _ => event.time,
+        event::What::Observed(observed) => Some(later(event, observed.until)),
+        event::What::Gap(gap) => Some(later(event, gap.until)),
+        _ => None,
     }
 }
 
