@@ -27,10 +27,13 @@ mod http;
 mod idempotency;
 mod installation;
 mod live;
+#[cfg(test)]
+mod matrix;
 mod metrics;
 #[cfg(test)]
 mod pages;
 mod problem;
+mod recordings;
 mod schema;
 mod scope;
 mod sites;
@@ -39,6 +42,7 @@ mod testing;
 mod tokens;
 mod users;
 mod views;
+mod workers;
 
 pub use self::alerts::Alerting;
 pub use api::openapi;
@@ -50,8 +54,10 @@ pub use extract::SignIn;
 pub use http::{Limits, serve};
 pub use metrics::{describe_metrics, metrics_page, recorder};
 pub use problem::documentation as problems_page;
+pub use recordings::{Recording, Recordings};
 pub use schema::SCHEMA;
 pub use sites::{Site, Sites};
+pub use workers::{Watching, Worker, Workers};
 
 use std::sync::Arc;
 

@@ -10,14 +10,20 @@ mod accounts;
 mod alerts;
 mod broker;
 mod cameras;
+// One PostgreSQL for tests is enough: this one starts as that of the store's tests.
+#[path = "../../../store/tests/contract/cluster.rs"]
+#[allow(dead_code, reason = "what only the store's tests need")]
+mod cluster;
 mod config;
 mod examples;
 mod kills;
+mod mail;
 #[path = "../../../mqtt/tests/broker/mosquitto.rs"]
 #[allow(dead_code, reason = "shared with the tests of the crate `mqtt`")]
 mod mosquitto;
 mod rtsp;
 mod server;
+mod walks;
 
 use crate::server::{Folder, Server};
 

@@ -10,6 +10,7 @@ use counting::{Grid, Rules};
 use event::GapReason;
 use metrics::counter;
 use observation::{Class, StreamTime};
+use paths::Look;
 use pipeline::{BoxError, Engine, FixtureSettings, Presence, WatchSettings, Watched, watch};
 use server::{App, CameraState};
 use store::{Heat, HeatPart};
@@ -23,6 +24,7 @@ use super::audience::{Audience, up};
 use super::delivery::Sink;
 use super::rules::CurrentRules;
 use super::supervisor::Connection;
+use super::worker::Meter;
 use crate::config;
 
 /// Pauses after a camera's thread has failed.
@@ -59,6 +61,7 @@ pub(crate) struct Seat {
     pub(crate) motion_gate: bool,
     pub(crate) fixtures: bool,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(super) meter: Arc<Meter>,
     pub(crate) heat: mpsc::Sender<HeatPart>,
 }
 
@@ -241,6 +244,7 @@ impl Thread {
             match watched {
                 Watched::Events(events) => {
                     seat.sink.keep(events, &ending.asked)?;
+                    events.iter().for_each(|event| cut(view, event));
                     for event in events {
                         counter!("camtally_events_total", "camera" => event.camera.clone(), "kind" => event.kind())
                             .increment(1);
@@ -251,7 +255,10 @@ impl Thread {
                         }
                     }
                 }
-                Watched::Frame { frame, calendar, seen, found, analysis, still, fixtures } => {
+                Watched::Began(aspect) => view.paths().begin(aspect),
+                Watched::Frame { frame, calendar, seen, ended, found, analysis, still, fixtures } => {
+                    let (time, changes) = (frame.time, analysis.changes());
+                    view.paths().see(&Look { time, calendar, seen, ended, changes });
                     audience.people(frame.time, found, fixtures);
                     audience.change(|viewed| viewed.fixtures = fixtures.len());
                     audience.frame(frame, calendar, seen, analysis, still)?;
@@ -266,6 +273,13 @@ impl Thread {
             }
             Ok(())
         })
+    }
+}
+
+/// Behind a gap no track goes on.
+fn cut(view: &server::Camera, event: &event::Event) {
+    if let event::What::Gap(gap) = &event.what {
+        view.paths().cut(gap.from);
     }
 }
 
