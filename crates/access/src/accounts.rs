@@ -140,6 +140,11 @@ impl Accounts {
         &self.shared.settings
     }
 
+    /// Whether links can be mailed, such as to somebody who forgot their password.
+    pub fn sends_mail(&self) -> bool {
+        self.shared.mailer.is_some()
+    }
+
     /// The vault for secrets at rest.
     pub fn vault(&self) -> &Vault {
         &self.shared.vault

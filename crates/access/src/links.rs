@@ -1,7 +1,7 @@
 //! Links that are good once: for the first admin, and to choose a new password.
 
 use audit::Object;
-use database::{Tx, Value};
+use database::{Access, Tx, Value};
 use uuid::Uuid;
 
 use crate::accounts::Change;
@@ -30,6 +30,15 @@ impl Accounts {
         let secret = self.new_link(&mut tx, Kind::Setup, None, SETUP).await?;
         tx.commit().await?;
         Ok(Some(secret))
+    }
+
+    /// Whether there is a user, so that the setup link is no longer good.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn is_set_up(&self) -> Result<bool> {
+        let mut tx = self.shared.db.begin(Access::Read).await?;
+        is_anybody(&mut tx).await
     }
 
     /// Makes the first admin.

@@ -31,6 +31,29 @@ pub struct Frame<'a> {
     pub ended: &'a [TrackId],
 }
 
+/// What became of a track, beside what it did at lines and zones.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TrackChange {
+    /// It was seen for the first time.
+    Born(TrackId),
+    /// It is seen for the first time, and taken for the continuation of one that was lost.
+    Continued {
+        /// The track that goes on.
+        track: TrackId,
+        /// The one that it goes on with.
+        lost: TrackId,
+    },
+    /// It will not be seen again.
+    Died {
+        /// The track.
+        track: TrackId,
+        /// Its smoothed height when it was last seen, in frame heights.
+        height: f64,
+    },
+    /// It was seen when pictures ceased to come: nobody knows what became of it.
+    Cut(TrackId),
+}
+
 /// Counts one stream.
 #[derive(Clone, Debug)]
 pub struct Counter {
@@ -43,6 +66,7 @@ pub struct Counter {
     confirmed: u64,
     footprint: Footprint,
     last_frame: Option<StreamTime>,
+    changes: Vec<TrackChange>,
     /// The latest version of each rule that was ever in force, by name: ids are made of them.
     versions: BTreeMap<String, u32>,
 }
@@ -65,6 +89,7 @@ impl Counter {
             confirmed: 0,
             footprint: Footprint::default(),
             last_frame: None,
+            changes: Vec::new(),
             versions: BTreeMap::new(),
         };
         counter.note_versions();
@@ -79,6 +104,7 @@ impl Counter {
     /// Takes one frame; returns what became certain with it, in a fixed order.
     pub fn update(&mut self, frame: &Frame<'_>) -> Vec<Event> {
         let mut events = Vec::new();
+        self.changes.clear();
         let step =
             self.last_frame.map_or(0.0, |last| (frame.time - last).as_secs().clamp(0.0, LONGEST_STEP_S));
         self.last_frame = Some(frame.time);
@@ -142,6 +168,11 @@ impl Counter {
         self.footprint.take_presence()
     }
 
+    /// What became of tracks in the last frame, gap or end.
+    pub fn changes(&self) -> &[TrackChange] {
+        &self.changes
+    }
+
     /// How many tracks are remembered: those in the picture and those lost a moment ago.
     pub fn remembered(&self) -> usize {
         self.tracks.len()
@@ -185,6 +216,7 @@ impl Counter {
                 let lost = self.tracks.get_mut(&id).expect("it was just found there");
                 track.continue_from(lost);
                 lost.continued = true;
+                self.changes.push(TrackChange::Continued { track: seen.track, lost: id });
                 for held in self.lines.iter_mut().flat_map(|line| &mut line.held) {
                     if held.track == id {
                         held.track = seen.track;
@@ -193,6 +225,7 @@ impl Counter {
             }
             None => {
                 self.confirmed += 1;
+                self.changes.push(TrackChange::Born(seen.track));
                 self.footprint.born(seen.detection.bbox.anchor(observation::Anchor::Foot));
             }
         }
@@ -377,6 +410,7 @@ impl Counter {
     /// Ends everything; `cut` is since when nothing could be seen, if that is why.
     fn close(&mut self, cut: Option<StreamTime>) -> Vec<Event> {
         let mut events = Vec::new();
+        self.changes.clear();
         // A standstill is noticed after the frames that showed it.
         let now = self.last_frame.into_iter().chain(cut).max().unwrap_or(StreamTime::ZERO);
         self.release_held(now, true, &mut events);
@@ -406,8 +440,10 @@ impl Counter {
             }
         }
         if cut.is_some() {
+            self.changes.push(TrackChange::Cut(id));
             return;
         }
+        self.changes.push(TrackChange::Died { track: id, height: track.height });
         for (line, at) in self.lines.iter_mut().zip(&track.lines) {
             line.totals.died_near += u64::from(at.at.is_near());
         }

@@ -44,13 +44,15 @@ mod gate;
 mod in_force;
 mod line;
 mod occupancy;
+mod placement;
 mod rules;
 mod summary;
 mod track;
 mod zone;
 
-pub use counter::{Counter, Frame};
+pub use counter::{Counter, Frame, TrackChange};
 pub use footprint::{Footprint, Grid};
 pub use occupancy::SiteOccupancy;
+pub use placement::{Advice, Ends, Placement, placements};
 pub use rules::{CountMode, DirectionNames, LineRule, Preset, RuleError, Rules, ZoneRule};
 pub use summary::{LineTotals, Summary, ZoneTotals};

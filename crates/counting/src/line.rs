@@ -8,6 +8,14 @@ use crate::rules::LineSettings;
 
 /// Tolerance at a line's free ends, in body heights.
 const END_TOLERANCE: f64 = 0.1;
+/// Up to this distance an object is near a line, in body heights.
+const NEAR: f64 = 1.0;
+
+/// Whether an anchor at this place, of an object of this height in frame heights, is near a line.
+pub(crate) fn near(point: Metric, height: f64, gate: &Gate) -> bool {
+    let bearing = gate.bearing(point);
+    gate.spans(bearing.along, END_TOLERANCE * height) && bearing.distance.abs() <= NEAR * height
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
@@ -130,7 +138,7 @@ impl AtLine {
 
     /// Whether the first observation was within a body height of the line.
     pub(crate) fn born_near(&self) -> bool {
-        self.birth.is_some_and(|(distance, spans)| spans && distance.abs() <= 1.0)
+        self.birth.is_some_and(|(distance, spans)| spans && distance.abs() <= NEAR)
     }
 
     /// Takes the next observation: the anchor's place, and the smoothed body height in frame heights.
@@ -145,7 +153,7 @@ impl AtLine {
         let bearing = gate.bearing(point);
         let now = Sample { time, point, distance: bearing.distance / height };
         let spans = gate.spans(bearing.along, END_TOLERANCE * height);
-        self.near = spans && now.distance.abs() <= 1.0;
+        self.near = spans && now.distance.abs() <= NEAR;
         if self.birth.is_none() {
             self.birth = Some((now.distance, spans));
         }

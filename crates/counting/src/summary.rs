@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use event::Direction;
-use observation::share_interval;
 use serde::Serialize;
+
+use crate::{Advice, Placement};
 
 /// Totals of every line and zone since the counter began.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -64,14 +65,14 @@ pub struct ZoneTotals {
 }
 
 impl Summary {
-    /// Lines at which surely more than 5 % of all tracks begin or end within a body height: they should be
-    /// moved. *Surely*: one or two of a few tracks are chance, so the share's lower bound is what counts.
-    pub fn badly_placed(&self) -> impl Iterator<Item = &LineTotals> {
-        self.lines.iter().filter(|line| {
-            // A track that is both born and lost there counts twice.
-            let near = (line.born_near + line.died_near).min(self.tracks);
-            share_interval(near, self.tracks).is_some_and(|(low, _)| low > 0.05)
-        })
+    /// Lines that should be moved, with what to do.
+    pub fn badly_placed(&self) -> impl Iterator<Item = (&LineTotals, Advice)> {
+        self.lines.iter().filter_map(|line| Some((line, self.placement(line).advice()?)))
+    }
+
+    /// How one of the lines is placed.
+    pub fn placement(&self, line: &LineTotals) -> Placement {
+        Placement { born_near: line.born_near, died_near: line.died_near, tracks: self.tracks }
     }
 }
 
@@ -89,24 +90,5 @@ impl LineTotals {
         };
         self.classes.entry(class.to_owned()).or_default()[side] += 1;
         self.inferred += u64::from(inferred);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn placed(near: u64, tracks: u64) -> bool {
-        let line = LineTotals { born_near: near, ..LineTotals::default() };
-        Summary { lines: vec![line], tracks, ..Summary::default() }.badly_placed().next().is_some()
-    }
-
-    #[test]
-    fn a_line_is_called_badly_placed_only_when_it_is_sure() {
-        assert!(!placed(0, 0));
-        assert!(!placed(3, 28), "three of few are chance");
-        assert!(placed(10, 28));
-        assert!(placed(70, 1000), "seven per cent of many are not");
-        assert!(!placed(50, 1000));
     }
 }

@@ -132,6 +132,19 @@ impl Mailer {
         Ok(Self { transport: builder.build(), from: mailbox(&settings.from)? })
     }
 
+    /// Connects, signs in, and ends: nothing is sent.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses who asks.
+    pub async fn check(&self) -> Result<(), Error> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::Later("it answers, and is not ready".to_owned())),
+            Err(error) if error.is_permanent() => Err(Error::Refused(said(&error))),
+            Err(error) => Err(Error::Later(said(&error))),
+        }
+    }
+
     /// Sends a message, and returns when the server has taken it.
     ///
     /// # Errors

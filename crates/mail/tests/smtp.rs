@@ -61,6 +61,8 @@ async fn a_message_arrives_with_its_id_and_nothing_smuggled_in() {
     let mailbox = folder.path().join("mail");
     let (_server, port) = server(&mailbox);
     let mailer = Mailer::new(&settings(port)).unwrap();
+    mailer.check().await.unwrap();
+    assert_eq!(std::fs::read_dir(mailbox.join("new")).map_or(0, Iterator::count), 0, "a check sends nothing");
     mailer.send(&message("Ops <ops@example.org>")).await.unwrap();
     let files: Vec<_> = std::fs::read_dir(mailbox.join("new")).unwrap().collect();
     assert_eq!(files.len(), 1);
@@ -80,6 +82,7 @@ async fn a_message_arrives_with_its_id_and_nothing_smuggled_in() {
 async fn what_cannot_be_sent_is_told() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mailer = Mailer::new(&settings(port)).unwrap();
+    assert!(mailer.check().await.unwrap_err().is_retryable());
     let error = mailer.send(&message("ops@example.org")).await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
     let error = mailer.send(&message("nobody")).await.unwrap_err();

@@ -206,6 +206,29 @@ impl Connection {
     }
 }
 
+/// Connects to the broker, and ends: nothing is published.
+///
+/// # Errors
+/// The broker cannot be reached in time, or refuses who asks.
+pub async fn check(settings: &Settings) -> Result<(), Error> {
+    let failed = |reason: String| Error::Broker { host: settings.host.clone(), port: settings.port, reason };
+    // An empty id has the broker make one: a program that runs keeps its own.
+    let (client, mut events) = AsyncClient::new(options(settings, ""), 2);
+    let connected = async {
+        loop {
+            match events.poll().await {
+                Ok(Event::Incoming(Packet::ConnAck(_))) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(failed(error.to_string())),
+            }
+        }
+    };
+    let connected = tokio::time::timeout(DELIVERY, connected).await;
+    // What is told of it is not waited for.
+    client.try_disconnect().ok();
+    connected.unwrap_or_else(|_| Err(failed("it took too long".to_owned())))
+}
+
 fn options(settings: &Settings, client_id: &str) -> MqttOptions {
     let mut options = MqttOptions::new(client_id, &settings.host, settings.port);
     options.set_keep_alive(Duration::from_secs(30));

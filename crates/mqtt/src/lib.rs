@@ -12,5 +12,5 @@ mod discovery;
 mod picture;
 pub mod topics;
 
-pub use connection::{Connection, Error, Settings};
+pub use connection::{Connection, Error, Settings, check};
 pub use picture::{Camera, Line, Picture, Zone};

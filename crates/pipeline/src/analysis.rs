@@ -1,4 +1,4 @@
-use counting::{Counter, Footprint, Frame, Grid, RuleError, Rules, Summary};
+use counting::{Counter, Footprint, Frame, Grid, RuleError, Rules, Summary, TrackChange};
 use event::{Event, Gap, Stream};
 use observation::{Class, Detection, StreamTime, TrackId, TrackedDetection};
 use time::OffsetDateTime;
@@ -18,6 +18,8 @@ pub struct Analysis {
 pub struct Analysed {
     /// The confirmed tracks that were seen.
     pub seen: Vec<TrackedDetection>,
+    /// The tracks that were given up.
+    pub ended: Vec<TrackId>,
     /// What became certain.
     pub events: Vec<Event>,
 }
@@ -46,13 +48,13 @@ impl Analysis {
             detections.iter().filter(|seen| self.counted.contains(&seen.class)).copied().collect();
         let tracked = self.tracker.update(time, &followed);
         let events = self.counter.update(&Frame { time, seen: &tracked.seen, ended: &tracked.ended });
-        Analysed { seen: tracked.seen, events }
+        Analysed { seen: tracked.seen, ended: tracked.ended, events }
     }
 
     /// Takes what another tracker made of one frame; `ended` are the tracks that are not seen again.
     pub fn tracks(&mut self, time: StreamTime, seen: Vec<TrackedDetection>, ended: &[TrackId]) -> Analysed {
         let events = self.counter.update(&Frame { time, seen: &seen, ended });
-        Analysed { seen, events }
+        Analysed { seen, ended: ended.to_vec(), events }
     }
 
     /// Nothing could be seen for a while.
@@ -90,6 +92,11 @@ impl Analysis {
     /// The totals so far.
     pub fn summary(&self) -> Summary {
         self.counter.summary()
+    }
+
+    /// What became of tracks in the last frame, gap or end.
+    pub fn changes(&self) -> &[TrackChange] {
+        self.counter.changes()
     }
 
     /// Takes out the presence in [`footprint`](Self::footprint), so that it gathers anew: for those who keep it by the

@@ -105,6 +105,11 @@ impl Engine {
         Ok((frame, found?))
     }
 
+    /// How many detectors there are.
+    pub fn detectors(&self) -> usize {
+        self.threads.len()
+    }
+
     /// What has been done so far.
     pub fn stats(&self) -> EngineStats {
         let queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);

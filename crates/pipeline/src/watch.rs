@@ -179,6 +179,7 @@ impl<'a> Watch<'a> {
             frame: &frame,
             calendar,
             seen: &analysed.seen,
+            ended: &analysed.ended,
             found: &boxes,
             analysis: &counting.analysis,
             still: self.gate.skipped(),
@@ -231,6 +232,7 @@ impl<'a> Watch<'a> {
             self.counting = Some(self.start(at, aspect)?);
             self.fixtures = self.settings.fixtures.clone().map(Fixtures::new);
             self.fixed.clear();
+            tell(Watched::Began(aspect))?;
         }
         self.gate.reset();
         let events: Vec<Event> = self.restarted(at).into_iter().collect();

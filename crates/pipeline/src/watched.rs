@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use counting::{Grid, RuleError, Rules};
 use event::{Event, GapReason};
-use observation::{BBox, Class, Detection, TrackedDetection};
+use observation::{BBox, Class, Detection, TrackId, TrackedDetection};
 use time::OffsetDateTime;
 use tracking::TrackerSettings;
 use uuid::Uuid;
@@ -44,6 +44,8 @@ pub struct WatchSettings {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Watched<'a> {
+    /// A stream begins, with pictures of this shape: width divided by height. Its tracks are numbered anew.
+    Began(f64),
     /// A frame was counted.
     Frame {
         /// The frame, for drawing on.
@@ -52,6 +54,8 @@ pub enum Watched<'a> {
         calendar: OffsetDateTime,
         /// The confirmed tracks that were seen.
         seen: &'a [TrackedDetection],
+        /// The tracks that were given up.
+        ended: &'a [TrackId],
         /// Everything that was found in it and is no fixture, whether or not it belongs to a confirmed track.
         found: &'a [Detection],
         /// The state after it.

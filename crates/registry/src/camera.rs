@@ -57,6 +57,9 @@ pub struct CameraSettings {
     pub pictures: Pictures,
     /// Whether people are made unrecognisable in pictures.
     pub blurred: bool,
+    /// Whether operators may have its pictures recorded, to measure accuracy by them.
+    #[serde(default)]
+    pub recordings: bool,
 }
 
 /// How RTSP brings its packets.
@@ -121,6 +124,9 @@ pub struct NewCamera {
     /// Whether people are made unrecognisable in pictures.
     #[serde(default)]
     pub blurred: bool,
+    /// Whether operators may have its pictures recorded, to measure accuracy by them; false unless given.
+    #[serde(default)]
+    pub recordings: bool,
     /// Whether it is watched at once; true unless given.
     #[serde(default = "yes")]
     pub started: bool,
@@ -163,6 +169,8 @@ pub struct CameraChange {
     pub pictures: Option<Pictures>,
     /// Whether people are made unrecognisable in pictures.
     pub blurred: Option<bool>,
+    /// Whether operators may have its pictures recorded.
+    pub recordings: Option<bool>,
 }
 
 /// Tells null from a field that is not there.
@@ -211,6 +219,7 @@ impl NewCamera {
             analyse_fps: self.analyse_fps,
             pictures: self.pictures,
             blurred: self.blurred,
+            recordings: self.recordings,
         };
         settings.check()?;
         Ok((id, settings, parts, self.rules))
@@ -257,6 +266,7 @@ impl CameraChange {
             analyse_fps: self.analyse_fps.unwrap_or(old.analyse_fps),
             pictures: self.pictures.unwrap_or(old.pictures),
             blurred: self.blurred.unwrap_or(old.blurred),
+            recordings: self.recordings.unwrap_or(old.recordings),
         };
         settings.check()?;
         Ok((settings, parts))

@@ -71,6 +71,8 @@ struct CameraEntry {
     pictures: Pictures,
     #[serde(default)]
     blurred: bool,
+    #[serde(default)]
+    recordings: bool,
     #[serde(default = "crate::camera::yes")]
     started: bool,
     /// Nonce and ciphertext, in base64.
@@ -243,6 +245,7 @@ impl Registry {
                 analyse_fps: settings.analyse_fps,
                 pictures: settings.pictures,
                 blurred: settings.blurred,
+                recordings: settings.recordings,
                 started: camera.started,
                 secret,
                 lines: rules.lines,
@@ -364,6 +367,7 @@ impl Registry {
                     analyse_fps: entry.analyse_fps,
                     pictures: entry.pictures,
                     blurred: entry.blurred,
+                    recordings: entry.recordings,
                     started: entry.started,
                     rules,
                 };
@@ -384,6 +388,7 @@ impl Registry {
             analyse_fps: Some(entry.analyse_fps),
             pictures: Some(entry.pictures),
             blurred: Some(entry.blurred),
+            recordings: Some(entry.recordings),
         };
         let (after, _) = self.set_camera(tx, &row, change, by).await?;
         let rules_before = row.camera.rules;

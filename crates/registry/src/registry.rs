@@ -83,8 +83,11 @@ impl Registry {
         self.inner.classes.get_or_init(|| classes);
     }
 
-    /// Rules that can be put in force.
-    pub(crate) fn checked(&self, rules: Rules) -> Result<Rules> {
+    /// The rules, if they could be put in force.
+    ///
+    /// # Errors
+    /// Rules that are impossible, or name a class that the model does not know.
+    pub fn checked(&self, rules: Rules) -> Result<Rules> {
         let rules = rules.checked();
         let rules = match self.inner.classes.get() {
             Some(classes) => rules.and_then(|rules| rules.check_classes(classes).map(|()| rules)),

@@ -20,7 +20,7 @@ use crate::App;
 use crate::problem::{Code, PROBLEM_JSON, ProblemBody};
 use crate::{
     accuracy, alerts, audit_log, auth, cameras, channels, counts, events, exports, health, installation,
-    live, sites, tokens, users, views,
+    live, recordings, sites, tokens, users, views, workers,
 };
 
 /// The cookie of a session.
@@ -41,10 +41,10 @@ const ADDRESS: &str = "/api/v1/openapi.json";
     security(("session" = []), ("token" = [])),
     modifiers(&SecuritySchemes),
     tags(
-        (name = "accuracy", description = "Counts compared with what somebody has marked by eye."),
+        (name = "accuracy", description = "Counts compared with what somebody has marked by eye, and the recordings to do it by."),
         (name = "alerts", description = "Rules, what they have noticed, and who is told."),
         (name = "cameras", description = "Cameras: how they are set up, and how they are at this moment."),
-        (name = "rules", description = "The lines and zones of a camera."),
+        (name = "rules", description = "The lines and zones of a camera, and where people walk."),
         (name = "sites", description = "Places with cameras."),
         (name = "views", description = "Saved views."),
         (name = "installation", description = "Everything that is configured, as one file."),
@@ -56,6 +56,7 @@ const ADDRESS: &str = "/api/v1/openapi.json";
         (name = "users", description = "Users and registration codes."),
         (name = "tokens", description = "Tokens of programs."),
         (name = "audit", description = "Who changed what."),
+        (name = "workers", description = "The processes that watch cameras."),
         (name = "health", description = "Whether the program can do its work."),
     ),
 )]
@@ -93,6 +94,8 @@ fn subjects() -> OpenApiRouter<Arc<App>> {
         .merge(sites::routes())
         .merge(views::routes())
         .merge(installation::routes())
+        .merge(recordings::routes())
+        .merge(workers::routes())
 }
 
 /// The routes, the description's own among them.

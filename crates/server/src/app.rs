@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use crate::live::{Hub, Seats};
 use crate::problem::{Code, Problem};
 use crate::schema::Tables;
-use crate::{Alerting, Cameras, Model, SignIn, Sites, Tester};
+use crate::{Alerting, Cameras, Model, Recordings, SignIn, Sites, Tester, Workers};
 
 /// What questions are answered from. A part that is not set by [`App::new`] is put in by a method of its own, before the
 /// server begins.
@@ -32,6 +32,12 @@ pub struct App {
 
     /// What tries whether a camera can be seen.
     pub tester: OnceLock<Tester>,
+
+    /// Recordings of cameras' pictures, where they can be made.
+    pub recordings: OnceLock<Recordings>,
+
+    /// What knows the processes that watch cameras.
+    pub workers: OnceLock<Workers>,
 
     /// How it is known who asks.
     pub sign_in: SignIn,
@@ -59,6 +65,9 @@ pub struct App {
 
     /// Tests of cameras that are going on.
     pub(crate) trials: Semaphore,
+
+    /// Rules that are being tried on what was kept.
+    pub(crate) tried: Arc<Semaphore>,
 }
 
 impl App {
@@ -73,6 +82,8 @@ impl App {
             registry,
             model: OnceLock::new(),
             tester: OnceLock::new(),
+            recordings: OnceLock::new(),
+            workers: OnceLock::new(),
             sign_in: SignIn::Without,
             alerting: OnceLock::new(),
             metrics,
@@ -83,6 +94,7 @@ impl App {
             seats: Arc::default(),
             tables: Tables::default(),
             trials: Semaphore::new(crate::cameras::TRIALS),
+            tried: Arc::new(Semaphore::new(crate::cameras::TRIED)),
         }
     }
 

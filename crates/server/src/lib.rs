@@ -18,6 +18,7 @@ mod auth;
 mod cameras;
 mod channels;
 mod counts;
+mod dashboard;
 mod events;
 mod exports;
 mod extract;
@@ -26,11 +27,13 @@ mod http;
 mod idempotency;
 mod installation;
 mod live;
+#[cfg(test)]
+mod matrix;
 mod metrics;
-mod page;
 #[cfg(test)]
 mod pages;
 mod problem;
+mod recordings;
 mod schema;
 mod scope;
 mod sites;
@@ -39,6 +42,7 @@ mod testing;
 mod tokens;
 mod users;
 mod views;
+mod workers;
 
 pub use self::alerts::Alerting;
 pub use api::openapi;
@@ -50,8 +54,10 @@ pub use extract::SignIn;
 pub use http::{Limits, serve};
 pub use metrics::{describe_metrics, metrics_page, recorder};
 pub use problem::documentation as problems_page;
+pub use recordings::{Recording, Recordings};
 pub use schema::SCHEMA;
 pub use sites::{Site, Sites};
+pub use workers::{Watching, Worker, Workers};
 
 use std::sync::Arc;
 
@@ -61,5 +67,5 @@ use axum::middleware::from_fn_with_state;
 /// Everything that is answered. `hosts` are the names of the server, beside `localhost` and bare addresses.
 pub fn router(app: Arc<App>, hosts: &[String]) -> Router {
     let keys = from_fn_with_state(Arc::clone(&app), idempotency::layer);
-    http::around(api::routes().layer(keys).merge(page::routes()).with_state(app), hosts)
+    http::around(api::routes().layer(keys).with_state(app), hosts)
 }

@@ -70,7 +70,12 @@ impl Fixture {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = format!("sqlite:{}", folder.path().join("store.db").display());
-        let store = Store::open(&address, &Settings::default()).await.unwrap();
+        Self::on(&address, folder).await
+    }
+
+    /// The same in a database that is empty.
+    pub(crate) async fn on(address: &str, folder: TempDir) -> Self {
+        let store = Store::open(address, &Settings::default()).await.unwrap();
         let metrics = crate::recorder().build_recorder().handle();
         let registry = registry(&store, &["north", "south"]).await;
         let mut app = App::new(store, registry, metrics);

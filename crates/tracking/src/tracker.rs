@@ -61,6 +61,10 @@ const COVERED: f64 = 0.65;
 /// such boxes need not wait as long before it is confirmed.
 const SURE: f32 = 0.92;
 const SURE_CONFIRM_S: f64 = 0.2;
+/// Of its earlier width, what an object shows at most when it has as good as left the frame at a side.
+const SLIVER: f64 = 0.6;
+/// How near to the frame's side a box reaches it, as a share of the frame's height: detectors are a little short of it.
+const AT_SIDE: f64 = 0.01;
 /// Overlap above which two confirmed tracks are the same object seen twice.
 const DUPLICATE_IOU: f64 = 0.8;
 
@@ -71,6 +75,8 @@ struct Track {
     y: Axis,
     width: f64,
     height: f64,
+    /// The widest that it was seen.
+    widest: f64,
     class: Class,
     last_seen: StreamTime,
     last_box: MetricBox,
@@ -276,6 +282,7 @@ impl Tracker {
             y: Axis::new(place.y, spread, speed),
             width: place.width,
             height: place.height,
+            widest: place.width,
             class: seen.class,
             last_seen: time,
             last_box: place,
@@ -302,6 +309,7 @@ impl Tracker {
                 || track.y.position + track.height / 2.0 < 0.0;
             let patience = match track.id {
                 None => step + TENTATIVE_S,
+                Some(_) if track.has_left(aspect) => step + TENTATIVE_S,
                 Some(_) if out => step + 0.5,
                 Some(_) => step + lost_s,
             };
@@ -363,6 +371,14 @@ impl Track {
         })
     }
 
+    /// Whether it was last seen as a sliver that went out at a side of the frame: who appears there next is somebody else.
+    fn has_left(&self, aspect: f64) -> bool {
+        let MetricBox { x, width, .. } = self.last_box;
+        let left = x - width / 2.0 <= AT_SIDE && self.x.velocity < 0.0;
+        let right = x + width / 2.0 >= aspect - AT_SIDE && self.x.velocity > 0.0;
+        (left || right) && width < SLIVER * self.widest
+    }
+
     fn correct(&mut self, time: StreamTime, seen: &MetricBox) {
         let unseen = (time - self.last_seen).as_secs();
         let noise = BOX_NOISE * seen.height;
@@ -376,6 +392,7 @@ impl Track {
         let share = 1.0 - (-unseen.max(0.01) / 0.3).exp();
         self.width += share * (seen.width - self.width);
         self.height += share * (seen.height - self.height);
+        self.widest = self.widest.max(seen.width);
         self.last_seen = time;
         self.last_box = *seen;
     }

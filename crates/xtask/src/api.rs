@@ -18,6 +18,13 @@ pub(crate) struct Arguments {
     examples: u32,
 }
 
+/// Who asks everything: those without a name, where nobody is asked for one, and somebody of each role.
+const ASKING: [Option<&str>; 4] = [None, Some("viewer"), Some("operator"), Some("admin")];
+/// What never ends is looked at by tests of its own.
+const ENDLESS: &str = "/live";
+/// What ends the session that asks.
+const ENDING: &str = "/auth/logout";
+
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let program = schemathesis()?;
     shell::run(Command::new("cargo").args([
@@ -28,23 +35,37 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "--example",
         "serve",
     ]))?;
-    let folder = tempfile::tempdir()?;
-    let server = Server::start(folder.path())?;
+    for role in ASKING {
+        println!("api-test: {}", role.unwrap_or("without sign-in"));
+        let folder = tempfile::tempdir()?;
+        let server = Server::start(folder.path(), role)?;
+        shell::run(
+            asking(&program, &server, arguments)
+                .args(["--exclude-path-regex", &format!("{ENDLESS}|{ENDING}")]),
+        )?;
+        shell::run(asking(&program, &server, arguments).args(["--include-path-regex", ENDING]))?;
+    }
+    Ok(())
+}
+
+/// Schemathesis, as somebody.
+fn asking(program: &Path, server: &Server, arguments: &Arguments) -> Command {
     let mut command = Command::new(program);
     command
         .arg("run")
         .arg(format!("{}/api/v1/openapi.json", server.address))
-        // What never ends is looked at by tests of its own.
-        .args(["--exclude-path-regex", "/live"])
-        // The server of this test lets everybody in.
-        .args(["--exclude-checks", "ignored_auth"])
         .env("SCHEMATHESIS_HOOKS", "schemathesis_hooks")
         .env("PYTHONPATH", "crates/xtask")
         .args(["--checks", "all", "--phases", "examples,coverage,fuzzing", "--seed", "1"])
         .arg("--max-examples")
         .arg(arguments.examples.to_string())
         .args(["--request-timeout", "30"]);
-    shell::run(&mut command)
+    match &server.bearer {
+        Some(bearer) => command.args(["--header", &format!("Authorization: Bearer {bearer}")]),
+        // There everybody is let in.
+        None => command.args(["--exclude-checks", "ignored_auth"]),
+    };
+    command
 }
 
 /// The program, in a Python environment of its own under `.tools`.
@@ -69,21 +90,30 @@ fn schemathesis() -> anyhow::Result<PathBuf> {
 struct Server {
     child: Child,
     address: String,
+    /// The session of the one who asks.
+    bearer: Option<String>,
 }
 
 impl Server {
-    fn start(folder: &Path) -> anyhow::Result<Self> {
+    fn start(folder: &Path, role: Option<&str>) -> anyhow::Result<Self> {
         let database = format!("sqlite:{}", folder.join("store.db").display());
         let program = shell::target().join("debug/examples/serve");
         let mut child = Command::new(&program)
-            .arg(database)
+            .args([&database, "2", "127.0.0.1:0"])
+            .args(role.map(|_| "sign-in"))
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
         let output = child.stdout.take().context("the server's output was not caught")?;
-        let mut server = Self { child, address: String::new() };
-        BufReader::new(output).read_line(&mut server.address).context("the server ended at once")?;
-        server.address.truncate(server.address.trim_end().len());
+        let mut server = Self { child, address: String::new(), bearer: None };
+        let mut lines = BufReader::new(output).lines();
+        let mut line =
+            || lines.next().context("the server ended at once")?.context("reading what the server says");
+        server.address = line()?;
+        while let Some(role) = role.filter(|_| server.bearer.is_none()) {
+            let said = line()?;
+            server.bearer = said.strip_prefix(role).map(|bearer| bearer.trim().to_owned());
+        }
         Ok(server)
     }
 }

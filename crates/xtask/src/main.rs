@@ -11,6 +11,7 @@ mod certificates;
 mod commands;
 mod compose;
 mod coverage;
+mod dashboard;
 mod deb;
 mod deny;
 mod deploy;
@@ -60,6 +61,8 @@ enum Task {
     Compose(compose::Arguments),
     /// Run the tests and say which lines they reach
     Coverage(coverage::Arguments),
+    /// Install what the dashboard needs, and build it
+    Dashboard(dashboard::Arguments),
     /// Build the Debian package
     Deb(deb::Arguments),
     /// Install, use, upgrade, remove and purge the Debian package in a fresh Debian; as root
@@ -116,6 +119,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Commands => commands::run(),
         Task::Compose(arguments) => compose::run(arguments),
         Task::Coverage(arguments) => coverage::run(arguments),
+        Task::Dashboard(arguments) => dashboard::run(arguments),
         Task::Deb(arguments) => deb::run(arguments),
         Task::DebTest(arguments) => deb::run_test(arguments),
         Task::Deny => deny::run(),

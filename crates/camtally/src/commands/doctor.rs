@@ -47,6 +47,8 @@ pub(crate) fn run(args: &Doctor) -> Result<Done> {
     if args.recount {
         findings.push(("recount".to_owned(), recount(&loaded, args.repair)));
     }
+    findings.extend(broker(&loaded).map(|found| ("MQTT broker".to_owned(), found)));
+    findings.extend(mail_server(&loaded).map(|found| ("mail server".to_owned(), found)));
     let (model, classes) = model(&loaded);
     findings.push(("model".to_owned(), model));
     findings.extend(cameras(&loaded, &classes));
@@ -129,6 +131,31 @@ fn store(loaded: &Loaded) -> Result<String> {
     })
 }
 
+/// The MQTT broker, if there is to be one.
+fn broker(loaded: &Loaded) -> Option<Found> {
+    let tried = || -> Result<Option<String>> {
+        let Some(settings) = loaded.broker()? else { return Ok(None) };
+        waiting()?.block_on(mqtt::check(&settings)).context("see `mqtt` in the configuration")?;
+        Ok(Some(format!("{}:{} lets it in", settings.host, settings.port)))
+    };
+    tried().transpose().map(Found::of)
+}
+
+/// The mail server, if there is to be one.
+fn mail_server(loaded: &Loaded) -> Option<Found> {
+    let tried = || -> Result<Option<String>> {
+        let Some(mailer) = loaded.mailer()? else { return Ok(None) };
+        waiting()?.block_on(mailer.check()).context("see `mail` in the configuration")?;
+        Ok(Some(format!("{} lets it in", loaded.config.mail.host)))
+    };
+    tried().transpose().map(Found::of)
+}
+
+/// What waits for others.
+fn waiting() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
 /// Counts everything anew from the events.
 fn recount(loaded: &Loaded, repair: bool) -> Found {
     let recounted = with_store(loaded, async |store| {
@@ -156,7 +183,7 @@ fn recount(loaded: &Loaded, repair: bool) -> Found {
 }
 
 fn with_store<T>(loaded: &Loaded, ask: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = waiting()?;
     let settings = Settings { connections: 1, ..Settings::default() };
     runtime.block_on(async {
         std::fs::create_dir_all(loaded.data())

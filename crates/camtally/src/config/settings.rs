@@ -166,6 +166,9 @@ pub(crate) struct Camera {
     /// Whether people are made unrecognisable in pictures.
     #[serde(default)]
     pub(crate) blurred: bool,
+    /// Whether operators may have its pictures recorded, to measure accuracy by them.
+    #[serde(default)]
+    pub(crate) recordings: bool,
     /// In place of `detection.analyse_fps`.
     #[serde(default)]
     pub(crate) analyse_fps: Option<f64>,
@@ -332,6 +335,7 @@ impl Camera {
             rules,
             pictures: false,
             blurred: false,
+            recordings: false,
             analyse_fps: None,
         }
     }

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::cluster::Cluster;
 use crate::examples::{SECRET, WebHookReceiver};
 use crate::server::{Folder, Server, checkout};
 
@@ -31,9 +32,29 @@ fn rule(server: &Server, condition: &Value, channel: &str) {
 #[test]
 fn a_rule_that_was_made_over_http_tells_a_web_hook_and_is_acknowledged() {
     let folder = Folder::new(1);
+    noticed_told_and_acknowledged(&folder);
+    let key = folder.path().join("data/secret.key");
+    assert!(key.exists(), "channels' secrets are sealed without sign-in as well");
+}
+
+#[test]
+fn alerts_are_kept_in_postgresql_where_that_is_the_store() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    cluster.create("camtally");
+    let folder = Folder::new(1);
+    folder.configure(&format!("[store]\nurl = \"{}\"\n", cluster.address("camtally")));
+    noticed_told_and_acknowledged(&folder);
+    assert!(!folder.path().join("data/camtally.db").exists(), "nothing is kept beside it");
+    let server = Server::start(&folder, &[]);
+    let alerts = server.get("/api/v1/alerts");
+    assert!(!alerts["items"][0]["acknowledged"].is_null(), "{alerts}");
+}
+
+/// From a rule that is made to the end of the program, with a web hook that is told of it.
+fn noticed_told_and_acknowledged(folder: &Folder) {
     folder.configure(ALLOWED);
     let receiver = WebHookReceiver::start();
-    let server = Server::start(&folder, &[]);
+    let server = Server::start(folder, &[]);
     let channel = web_hook(&server, &receiver, &["crossing"]);
     let (status, tested) = server.post(&format!("/api/v1/channels/{channel}/test"), &json!({}));
     assert_eq!((status, &tested["delivered"]), (200, &Value::Bool(true)), "{tested}");
@@ -53,8 +74,6 @@ fn a_rule_that_was_made_over_http_tells_a_web_hook_and_is_acknowledged() {
     assert!(!server.get(&alert)["acknowledged"].is_null());
     let (code, _) = server.terminate();
     assert_eq!(code, Some(0));
-    let key = folder.path().join("data/secret.key");
-    assert!(key.exists(), "channels' secrets are sealed without sign-in as well");
 }
 
 #[test]

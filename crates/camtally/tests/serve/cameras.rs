@@ -6,7 +6,7 @@ use crate::rtsp;
 use crate::server::{Folder, Server, checkout};
 
 /// A folder without cameras, whose server may read the samples and cameras on this machine.
-fn folder() -> Folder {
+pub(crate) fn folder() -> Folder {
     let folder = Folder::new(0);
     let samples = checkout().join("samples").canonicalize().unwrap();
     let text = format!(
@@ -21,7 +21,7 @@ fn line(name: &str, x: f64) -> Value {
     json!({"line": [{"name": name, "points": [[x, 0.05], [x, 0.95]]}]})
 }
 
-fn site(server: &Server) {
+pub(crate) fn site(server: &Server) {
     server.done("POST", "/sites", &json!({"id": "hall", "name": "Hall", "time_zone": "Europe/Berlin"}));
 }
 

@@ -128,6 +128,13 @@ impl Server {
         Ok(Answer { status: answer.status().as_u16(), body, headers: answer.headers().clone() })
     }
 
+    /// What is at a path, whatever it is.
+    pub(crate) fn bytes(&self, path: &str) -> Vec<u8> {
+        let mut answer = agent().get(format!("http://{}{path}", self.address)).call().unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.body_mut().read_to_vec().unwrap()
+    }
+
     /// Changes something: whichever version of it there is.
     pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let agent: ureq::Agent = ureq::Agent::config_builder()

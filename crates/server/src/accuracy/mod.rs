@@ -196,7 +196,7 @@ fn meanwhile() -> Problem {
 }
 
 /// An id that rises with time.
-fn new_id(now: OffsetDateTime) -> Uuid {
+pub(crate) fn new_id(now: OffsetDateTime) -> Uuid {
     let seconds = u64::try_from(now.unix_timestamp()).unwrap_or(0);
     Uuid::new_v7(uuid::Timestamp::from_unix(uuid::ContextV7::new(), seconds, now.nanosecond()))
 }

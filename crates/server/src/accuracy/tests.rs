@@ -7,6 +7,13 @@ use event::Direction;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+// One PostgreSQL for tests is enough: this one starts as that of the store's tests.
+#[allow(dead_code, reason = "what only the store's tests need")]
+#[path = "../../../store/tests/contract/cluster.rs"]
+mod cluster;
+
+use cluster::Cluster;
+
 use crate::testing::{Answer, Fixture, admin, crossing, viewer};
 
 const AUDITS: &str = "/api/v1/accuracy-audits";
@@ -44,7 +51,21 @@ fn audit(marks: &Value) -> Value {
 
 #[tokio::test]
 async fn marks_are_compared_with_what_was_counted_and_the_report_stays() {
-    let fixture = Fixture::new().await;
+    an_audit_is_made_and_finished(Fixture::new().await).await;
+}
+
+#[test]
+fn on_postgresql_as_well() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    cluster.create("accuracy");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let fixture = Fixture::on(&cluster.address("accuracy"), tempfile::tempdir().unwrap()).await;
+        an_audit_is_made_and_finished(fixture).await;
+    });
+}
+
+async fn an_audit_is_made_and_finished(fixture: Fixture) {
     // Beyond the stretch, and within the tolerance of nothing: no mistake.
     fixture.app.store.ingest(&[crossing("north-door", 10, Direction::Forward)]).await.unwrap();
     // Counted are forward at 1, 2 and 3 s, backward at 4 s.

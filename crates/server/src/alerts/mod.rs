@@ -5,7 +5,7 @@ pub(crate) mod rules;
 mod service;
 mod taken;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use service::Alerting;
 

@@ -9,6 +9,7 @@ mod session;
 mod sign_up;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::App;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(ways::ways))
         .routes(routes!(sign_up::set_up))
         .routes(routes!(sign_up::sign_up))
         .routes(routes!(session::login))

@@ -1,9 +1,10 @@
 //! What is known of a camera at this moment.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use counting::Rules;
+use paths::Paths;
 use registry::{Pictures, Registry};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -30,6 +31,7 @@ pub struct Camera {
 struct Live {
     state: Mutex<Viewed>,
     rules: RwLock<Arc<Rules>>,
+    paths: Mutex<Paths>,
     drawing: Feed,
     picture: Feed,
     still: Feed,
@@ -183,6 +185,11 @@ impl Camera {
     /// The rules that are in force.
     pub fn rules_in_force(&self) -> Arc<Rules> {
         Arc::clone(&self.live.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where its tracks went lately.
+    pub fn paths(&self) -> MutexGuard<'_, Paths> {
+        self.live.paths.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where boxes and lines go on a dark ground: what is shown to those who may not see its pictures.

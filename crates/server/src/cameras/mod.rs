@@ -8,8 +8,12 @@ mod picture;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod tracks;
 mod trial;
+mod trying;
 mod view;
+#[cfg(test)]
+mod walks;
 
 pub use feed::Feed;
 pub use live::{Camera, CameraState, Cameras, LineView, Viewed, ZoneView};
@@ -17,6 +21,7 @@ pub use models::Model;
 pub use trial::{Diagnosis, Seen, Tester};
 
 pub(crate) use trial::AT_ONCE as TRIALS;
+pub(crate) use trying::AT_ONCE as TRIED;
 
 use std::sync::Arc;
 
@@ -37,6 +42,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(rules::history))
         .routes(routes!(rules::earlier))
         .routes(routes!(rules::restore))
+        .routes(routes!(trying::rules))
+        .routes(routes!(tracks::list))
+        .routes(routes!(tracks::placement))
         .routes(routes!(picture::stream))
         .routes(routes!(picture::still))
         .routes(routes!(trial::address))

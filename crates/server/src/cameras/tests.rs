@@ -13,14 +13,21 @@ use super::Diagnosis;
 use crate::testing::{Answer, Fixture, admin, viewer};
 
 /// Somebody with a role at `north` only.
-fn at_north(role: Role) -> Caller {
+pub(super) fn at_north(role: Role) -> Caller {
     let who = Who::User { id: Uuid::from_u128(2), name: role.as_str().to_owned() };
     let sites = BTreeMap::from([("north".to_owned(), role)]);
     Caller { who, rights: Rights { everywhere: None, sites }, from: None }
 }
 
 impl Fixture {
-    async fn ask(&self, who: Caller, method: Method, path: &str, tag: Option<&str>, body: Value) -> Answer {
+    pub(super) async fn ask(
+        &self,
+        who: Caller,
+        method: Method,
+        path: &str,
+        tag: Option<&str>,
+        body: Value,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         if let Some(tag) = tag {
             request = request.header("if-match", tag);
@@ -40,7 +47,7 @@ fn tag(answer: &Answer) -> String {
     answer.headers["etag"].to_str().unwrap().to_owned()
 }
 
-fn line(name: &str) -> Value {
+pub(super) fn line(name: &str) -> Value {
     json!({"line": [{"name": name, "points": [[0.1, 0.5], [0.9, 0.5]]}]})
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct CameraView {
     pictures: Pictures,
     /// Whether people are made unrecognisable in pictures.
     blurred: bool,
+    /// Whether operators may have its pictures recorded.
+    recordings: bool,
     /// Whether the caller sees its pictures.
     shows_pictures: bool,
     /// Where it is read from; only for operators of its site.
@@ -84,6 +86,7 @@ impl CameraView {
             provisioned: registered.provisioned,
             pictures: settings.pictures,
             blurred: settings.blurred,
+            recordings: settings.recordings,
             shows_pictures: role.is_some_and(|role| camera.shows_pictures(role)),
             connection: (role >= Some(Role::Operator)).then(connection),
             rules_version: registered.rules,

@@ -15,7 +15,7 @@ use crate::App;
 use crate::alerts::rules::sites;
 use crate::alerts::{Change, id};
 use crate::extract::{Asked, Caller, Cursor, Limit, Listed};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +75,11 @@ pub(super) async fn retry(
 ) -> Result<StatusCode, Problem> {
     let alerting = app.alerting()?;
     let delivery = alerting.alerts.delivery(id("delivery", &text)?).await?;
-    let channel = seen(&app, &caller, delivery.channel).await?;
+    let channel = seen(&app, &caller, delivery.channel).await.map_err(|problem| match problem.code() {
+        // Not even the channel's id is told to those who may not see it.
+        Code::NotFound => Problem::not_found(format!("there is no delivery with the id {text}")),
+        _ => problem,
+    })?;
     let mut tx = alerting.begin().await?;
     alerting.alerts.retry(&mut tx, delivery.id, app.clock.now()).await?;
     let change = Change::new("delivery.retry", delivery.id, &channel.value.site);

@@ -221,7 +221,7 @@ pub(super) async fn queue(
     Asked(question): Asked<QueueQuestion>,
 ) -> Result<Json<QueueAnswer>, Problem> {
     let camera = caller.camera(&app, Role::Viewer, &question.camera)?;
-    let clock = app.sites.clock(&caller, std::slice::from_ref(&camera.site))?;
+    let clock = app.sites.clock(&app, &caller, std::slice::from_ref(&camera.site), &[])?;
     let bucket = question.bucket.unwrap_or(BucketName::Hour);
     let query = QueueQuery {
         camera: question.camera,

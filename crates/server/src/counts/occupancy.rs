@@ -9,13 +9,14 @@ use axum::http::StatusCode;
 use event::{Correction, Event, What};
 use observation::StreamTime;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
+use serde_json::{Map, json};
 use store::{SiteOccupancy, SiteQuery};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::question::Place;
+use crate::alerts::Change;
 use crate::events::EventView;
 use crate::extract::{Asked, Body, Caller, list, whole};
 use crate::problem::{Code, Problem};
@@ -195,13 +196,13 @@ pub(super) async fn correct(
     Body(new): Body<NewCorrection>,
 ) -> Result<(StatusCode, Json<EventView>), Problem> {
     let time = app.clock.now();
-    let (camera, rule, was, now) = match new {
+    let (site, camera, rule, was, now) = match new {
         NewCorrection::Site(SiteCorrection { site: id, now }) => {
             caller.may(Role::Operator, &id)?;
             let nothing = || Problem::not_found(format!("there is no site `{id}` with entrances"));
             let site = app.sites.get(&id).filter(|site| !site.entrances.is_empty()).ok_or_else(nothing)?;
             let known = site_occupancy(&app, &site, time).await?;
-            (site.corrections_camera(), RULE.to_owned(), known.occupancy, now)
+            (site.id.clone(), site.corrections_camera(), RULE.to_owned(), known.occupancy, now)
         }
         NewCorrection::Zone(ZoneCorrection { camera, rule, now }) => {
             let camera = caller.camera(&app, Role::Operator, &camera)?;
@@ -210,7 +211,7 @@ pub(super) async fn correct(
             if known.is_none() && !camera.viewed().zones.iter().any(|zone| zone.name == rule) {
                 return Err(Problem::not_found(format!("`{}` has no zone `{rule}`", camera.id)));
             }
-            (camera.id.clone(), rule, known.unwrap_or(0), now)
+            (camera.site.clone(), camera.id.clone(), rule, known.unwrap_or(0), now)
         }
     };
     if now > MOST {
@@ -222,11 +223,15 @@ pub(super) async fn correct(
         stream_time: StreamTime::from_micros(0),
         time,
         model: None,
-        what: What::Correction(Correction { rule, was: was as i64, now: i64::from(now) }),
+        what: What::Correction(Correction { rule: rule.clone(), was: was as i64, now: i64::from(now) }),
         other: Map::new(),
     };
+    // Logged first: a correction that nobody answers for must not count. What is logged and fails is answered as a fault.
+    let of = |occupancy: u64| json!({"camera": event.camera, "rule": rule, "occupancy": occupancy});
+    let change = Change::new("occupancy.correct", event.id, &site).was(&of(was)).became(&of(now.into()));
+    let tx = app.tables.database(&app.store).await?.begin(database::Access::Add).await?;
+    change.commit(tx, &caller, time).await?;
     app.store.ingest(std::slice::from_ref(&event)).await?;
-    tracing::info!(who = ?caller.who, camera = event.camera, was, now, "an occupancy was corrected");
     let view = EventView::from(&event);
     app.arrived();
     Ok((StatusCode::CREATED, Json(view)))

@@ -79,8 +79,9 @@ impl Place {
         cameras: Option<&str>,
     ) -> Result<Self, Problem> {
         let sites = list(sites);
-        let cameras = caller.cameras(app).narrow(app, &sites, list(cameras))?;
-        Ok(Self { cameras, clock: app.sites.clock(caller, &sites)? })
+        let named = list(cameras);
+        let clock = app.sites.clock(app, caller, &sites, &named)?;
+        Ok(Self { cameras: caller.cameras(app).narrow(app, &sites, named)?, clock })
     }
 
     /// A filter for these cameras; none when there is nothing to look at.

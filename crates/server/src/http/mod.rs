@@ -22,12 +22,22 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::dashboard;
 use crate::problem::{Code, Problem};
 
 /// How long an answer may take until it begins.
 const ANSWER: Duration = Duration::from_secs(30);
 /// Below this it is not worth it.
 const COMPRESSED_FROM: u16 = 1024;
+/// What is compressed. Streams of events are not: they would wait for more.
+const COMPRESSED: [&str; 6] = [
+    "application/json",
+    "application/manifest+json",
+    "image/svg+xml",
+    "text/css",
+    "text/html",
+    "text/javascript",
+];
 /// Headers that every answer has.
 const HEADERS: [(HeaderName, &str); 5] = [
     (
@@ -45,14 +55,14 @@ const HEADERS: [(HeaderName, &str); 5] = [
 /// bare addresses.
 pub(crate) fn around(routes: Router, hosts: &[String]) -> Router {
     let hosts: Arc<[String]> = hosts.into();
-    let json = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
-        let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-        kind.is_some_and(|kind| kind.starts_with(b"application/json"))
+    let text = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        COMPRESSED.iter().any(|text| kind.starts_with(text.as_bytes()))
     };
     let compression =
-        CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(json));
+        CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(text));
     let mut routes = routes
-        .fallback(nothing)
+        .fallback(other)
         .method_not_allowed_fallback(method)
         .layer(from_fn(in_time))
         .layer(compression)
@@ -65,8 +75,10 @@ pub(crate) fn around(routes: Router, hosts: &[String]) -> Router {
     routes.layer(from_fn(watch::watch))
 }
 
-async fn nothing(uri: Uri) -> Problem {
-    Problem::not_found(format!("there is nothing at {}", uri.path()))
+/// Everything that is no operation of the API is the dashboard's.
+async fn other(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let page = dashboard::answer(&method, &uri, &headers);
+    page.unwrap_or_else(|| Problem::not_found(format!("there is nothing at {}", uri.path())).into_response())
 }
 
 async fn method(method: Method, uri: Uri) -> Problem {

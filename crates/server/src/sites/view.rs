@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use registry::{Registry, Snapshot};
 use store::{Entrance, Zone};
 
+use crate::App;
 use crate::extract::Caller;
 use crate::problem::Problem;
 
@@ -48,6 +49,18 @@ impl Site {
             zone_name: settings.time_zone.clone(),
             reset_hour: settings.reset_hour,
             entrances: entrances.collect(),
+        }
+    }
+
+    /// What stands in for a site that is not known any more.
+    fn unknown() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            zone_name: "UTC".to_owned(),
+            zone: Zone::UTC,
+            reset_hour: 0,
+            entrances: Vec::new(),
         }
     }
 
@@ -98,21 +111,39 @@ impl Sites {
         look(&known.sites)
     }
 
-    /// The site by whose clock an answer about these sites is made: of all that the caller may see when none is named.
+    /// The site by whose clock an answer is made: of these sites, or of these cameras when no site is named, or of all
+    /// that the caller may see. What was counted by a camera of the past, whose site is not known any more, is answered by
+    /// UTC where nothing else would be right.
     ///
     /// # Errors
-    /// The sites have different time zones, or there are none.
-    pub(crate) fn clock(&self, caller: &Caller, sites: &[String]) -> Result<Arc<Site>, Problem> {
+    /// The sites have different time zones, or there are none that the caller may see.
+    pub(crate) fn clock(
+        &self,
+        app: &App,
+        caller: &Caller,
+        sites: &[String],
+        cameras: &[String],
+    ) -> Result<Arc<Site>, Problem> {
+        let known: Vec<_> = cameras.iter().filter_map(|camera| app.cameras.get(camera)).collect();
+        let is_asked = |site: &Site| match (sites, &known[..]) {
+            ([], []) => true,
+            ([], known) => known.iter().any(|camera| camera.site == site.id),
+            (sites, _) => sites.contains(&site.id),
+        };
         let mut asked: Vec<_> = self.all();
-        asked
-            .retain(|site| caller.role(&site.id).is_some() && (sites.is_empty() || sites.contains(&site.id)));
-        let first = asked.first().ok_or_else(|| Problem::not_found("there is no site that you may see"))?;
-        if let Some(other) = asked.iter().find(|site| site.zone_name != first.zone_name) {
-            return Err(Problem::question(format!(
+        asked.retain(|site| caller.role(&site.id).is_some() && is_asked(site));
+        // Who has a role everywhere also sees what is left of sites and cameras that are gone.
+        let of_the_past = caller.rights.everywhere.is_some() && sites.is_empty() && known.is_empty();
+        let differ = asked.iter().find(|site| site.zone_name != asked[0].zone_name);
+        match (asked.first(), differ) {
+            (None, _) if of_the_past => Ok(Arc::new(Site::unknown())),
+            (None, _) => Err(Problem::not_found("there is no site that you may see")),
+            (Some(_), Some(_)) if of_the_past && !cameras.is_empty() => Ok(Arc::new(Site::unknown())),
+            (Some(first), Some(other)) => Err(Problem::question(format!(
                 "`{}` and `{}` have different time zones: ask for one site at a time",
                 first.id, other.id
-            )));
+            ))),
+            (Some(first), None) => Ok(Arc::clone(first)),
         }
-        Ok(Arc::clone(first))
     }
 }

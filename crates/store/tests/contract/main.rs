@@ -33,7 +33,7 @@ macro_rules! cases {
     };
 }
 
-const CASES: [Case; 39] = cases! {
+const CASES: [Case; 40] = cases! {
     ingest: each_event_counts_once, what_cannot_be_kept_is_refused_and_the_rest_kept, writers_at_once_change_nothing,
         any_order_any_repeats_any_batches_add_up, too_large_a_batch_is_refused;
     arrivals: what_came_in_after_a_number_comes_back_once_and_in_order;
@@ -42,7 +42,7 @@ const CASES: [Case; 39] = cases! {
         late_events_land_in_their_bucket, what_cannot_be_answered_is_said;
     zones: berlin_in_spring, berlin_in_autumn, half_hour_zones, saigon;
     lists: every_event_comes_back_as_it_was, pages_are_stable_while_events_come_in, gaps_that_overlap,
-        filters_of_events;
+        filters_of_events, time_is_accounted_for_by_what_was_watched_and_by_gaps;
     occupancy: zones_now, a_gap_ends_all_stays, a_correction_sets_a_zone, a_site_by_its_entrances,
         out_without_in_makes_no_debt, a_correction_sets_a_site_and_keeps_the_drift, a_site_is_empty_after_its_reset;
     dwell: mean_and_quantiles, queues;

@@ -50,12 +50,8 @@ fn report(outcome: &Outcome, args: &Count) -> Result<Done> {
         done = Done::Look;
         say(&format!("{gaps} gaps: parts of the source could not be seen; the events say when and why"));
     }
-    for line in summary.badly_placed() {
-        say(&format!(
-            "line `{}`: {} tracks begin and {} end within a body height of it, of {} in all; move it to where \
-             people are seen for longer on both sides",
-            line.name, line.born_near, line.died_near, summary.tracks
-        ));
+    for (line, advice) in summary.badly_placed() {
+        say(&format!("line `{}`: {}", line.name, advice.text));
     }
     Ok(done)
 }

@@ -21,7 +21,7 @@ pub(crate) fn html(
     });
     let warnings: String = summary
         .badly_placed()
-        .map(|line| {
+        .map(|(line, _)| {
             format!(
                 "<p class=warn>Many tracks begin or end beside the line “{}”: move it to where people are seen \
                  for longer on both sides.</p>",

@@ -15,10 +15,13 @@ use video::{Frame, Scaler};
 use super::camera::{ModelFacts, Seat};
 use super::people::People;
 use super::rules::CurrentRules;
+use super::worker::Meter;
 use crate::commands::count::{Looks, box_looks};
 
 /// Width of the pictures on the live page.
 const PICTURE_WIDTH: u32 = 960;
+/// Width of the pictures that are recorded.
+const RECORDED_WIDTH: u32 = 640;
 /// Width of the pictures that lines are drawn on.
 const STILL_WIDTH: u32 = 1920;
 /// Shortest time between two of them.
@@ -43,6 +46,7 @@ pub(super) struct Audience {
     view: Arc<server::Camera>,
     app: Arc<App>,
     model: Arc<ModelFacts>,
+    meter: Arc<Meter>,
     rules: Arc<CurrentRules>,
     edition: u64,
     looks: Looks,
@@ -59,6 +63,7 @@ impl Audience {
             view: Arc::clone(view),
             app: Arc::clone(&seat.app),
             model: Arc::clone(&seat.model),
+            meter: Arc::clone(&seat.meter),
             rules: Arc::clone(rules),
             edition: rules.edition.load(Ordering::Acquire),
             looks: Looks::new(&rules.get()),
@@ -112,6 +117,7 @@ impl Audience {
         analysis: &Analysis,
         still: u64,
     ) -> Result<(), BoxError> {
+        self.meter.frame();
         counter!("camtally_frames_analysed_total", "camera" => self.view.id.clone()).increment(1);
         let edition = self.rules.edition.load(Ordering::Acquire);
         if edition != self.edition {
@@ -149,7 +155,7 @@ impl Audience {
             self.drawn = Some(frame.time);
             self.show(frame, seen)?;
         }
-        Ok(())
+        self.record(frame, calendar)
     }
 
     /// Makes the pictures that somebody looks at.
@@ -176,6 +182,23 @@ impl Audience {
             let (pixels, (width, height)) = self.pixels(frame, STILL_WIDTH, blurred)?;
             view.still().show(drawing::encode_jpeg(&Rgb::new(width, height, &pixels)?)?, blurred);
         }
+        Ok(())
+    }
+
+    /// Records the picture, if somebody wants it and the camera allows it at this moment.
+    fn record(&mut self, frame: &Frame, calendar: OffsetDateTime) -> Result<(), BoxError> {
+        let recordings = self.app.recordings.get();
+        let wanted = recordings.and_then(|recordings| recordings.wanted(&self.view.id, calendar));
+        let Some(recording) = wanted else { return Ok(()) };
+        let Some(camera) = self.app.cameras.get(&self.view.id) else { return Ok(()) };
+        let settings = &camera.registered.settings;
+        let blurred = settings.blurred || recording.is_blurred();
+        let allowed = settings.recordings && settings.pictures != Pictures::Off;
+        if !allowed || blurred && !self.people.are_found() {
+            return Ok(());
+        }
+        let (pixels, (width, height)) = self.pixels(frame, RECORDED_WIDTH, blurred)?;
+        recording.take(calendar, &drawing::encode_jpeg(&Rgb::new(width, height, &pixels)?)?);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use counting::{Grid, Rules};
 use event::GapReason;
 use metrics::counter;
 use observation::{Class, StreamTime};
+use paths::Look;
 use pipeline::{BoxError, Engine, FixtureSettings, Presence, WatchSettings, Watched, watch};
 use server::{App, CameraState};
 use store::{Heat, HeatPart};
@@ -23,6 +24,7 @@ use super::audience::{Audience, up};
 use super::delivery::Sink;
 use super::rules::CurrentRules;
 use super::supervisor::Connection;
+use super::worker::Meter;
 use crate::config;
 
 /// Pauses after a camera's thread has failed.
@@ -59,6 +61,7 @@ pub(crate) struct Seat {
     pub(crate) motion_gate: bool,
     pub(crate) fixtures: bool,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(super) meter: Arc<Meter>,
     pub(crate) heat: mpsc::Sender<HeatPart>,
 }
 
@@ -241,15 +244,21 @@ impl Thread {
             match watched {
                 Watched::Events(events) => {
                     seat.sink.keep(events, &ending.asked)?;
+                    events.iter().for_each(|event| cut(view, event));
                     for event in events {
                         counter!("camtally_events_total", "camera" => event.camera.clone(), "kind" => event.kind())
                             .increment(1);
                         // A watch that fails and begins anew goes on from here.
-                        *watched_until = (*watched_until).max(Some(ended(event)));
-                        *away = GapReason::Restart;
+                        if let Some(until) = accounted(event) {
+                            *watched_until = (*watched_until).max(Some(until));
+                            *away = GapReason::Restart;
+                        }
                     }
                 }
-                Watched::Frame { frame, calendar, seen, found, analysis, still, fixtures } => {
+                Watched::Began(aspect) => view.paths().begin(aspect),
+                Watched::Frame { frame, calendar, seen, ended, found, analysis, still, fixtures } => {
+                    let (time, changes) = (frame.time, analysis.changes());
+                    view.paths().see(&Look { time, calendar, seen, ended, changes });
                     audience.people(frame.time, found, fixtures);
                     audience.change(|viewed| viewed.fixtures = fixtures.len());
                     audience.frame(frame, calendar, seen, analysis, still)?;
@@ -267,12 +276,19 @@ impl Thread {
     }
 }
 
-/// Until when an event accounts for the time.
-fn ended(event: &event::Event) -> OffsetDateTime {
+/// Behind a gap no track goes on.
+fn cut(view: &server::Camera, event: &event::Event) {
+    if let event::What::Gap(gap) = &event.what {
+        view.paths().cut(gap.from);
+    }
+}
+
+/// Until when an event accounts for the time: those of what was seen do not say what was watched before.
+fn accounted(event: &event::Event) -> Option<OffsetDateTime> {
     match &event.what {
-        event::What::Observed(observed) => later(event, observed.until),
-        event::What::Gap(gap) => later(event, gap.until),
-        _ => event.time,
+        event::What::Observed(observed) => Some(later(event, observed.until)),
+        event::What::Gap(gap) => Some(later(event, gap.until)),
+        _ => None,
     }
 }
 

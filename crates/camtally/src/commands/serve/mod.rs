@@ -12,7 +12,9 @@ mod rules;
 mod supervisor;
 mod trial;
 mod upkeep;
+mod worker;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,14 +22,15 @@ use anyhow::{Context, Result, anyhow};
 use journal::{Journal, Options};
 use pipeline::Engine;
 use registry::Registry;
-use server::App;
+use server::{App, Recordings};
 use store::Store;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
-use video::SystemClock;
+use video::{Clock, SystemClock};
 
 use broker::Broker;
 use supervisor::Supervisor;
+use worker::{Measured, Meter};
 
 use super::accounts;
 use crate::cli::Serve;
@@ -85,6 +88,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     server::describe_metrics();
     let registry = open_registry(loaded, &store).await?;
     let provisioned = provisioned::cameras(loaded, &registry).await?;
+    let recordings = open_recordings(&data)?;
     let mut app = App::new(store.clone(), registry.clone(), metrics);
     let accounts = if config.server.asks_to_sign_in() {
         let accounts = accounts::open(loaded, store.database().clone()).await?;
@@ -95,6 +99,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     };
     let app = Arc::new(app);
     app.tester.get_or_init(|| trial::tester(registry.clone()));
+    app.recordings.get_or_init(|| recordings);
     for camera in &provisioned {
         if let Some(view) = app.cameras.get(&camera.connection.id) {
             view.put_in_force(camera.rules.get());
@@ -123,9 +128,13 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         tracing::warn!("the store does not take the journal's events yet; they are kept");
     }
     let sink = delivery::Sink::new(journal, Arc::clone(&app));
-    let engine = start_engine(loaded)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let meter = Meter::new(Arc::clone(&clock));
+    let engine = start_engine(loaded, &meter)?;
     registry.know_classes(engine.1.classes.clone());
     app.model.get_or_init(|| engine.1.listed());
+    app.workers.get_or_init(|| worker::workers(&app, Arc::clone(&meter), &engine.0));
+    let metering = tokio::spawn(Arc::clone(&meter).run());
     let (heat, heat_parts) = tokio::sync::mpsc::channel(HEAT_PARTS);
     let heat_kept = tokio::spawn(upkeep::keep_heat(store.clone(), heat_parts));
     let seat = camera::Seat {
@@ -136,7 +145,8 @@ async fn serve(loaded: &Loaded) -> Result<()> {
         analyse_fps: config.detection.analyse_fps,
         motion_gate: config.detection.motion_gate,
         fixtures: config.detection.fixtures,
-        clock: Arc::new(SystemClock::new()),
+        clock,
+        meter,
         heat,
     };
     let mut supervisor = Supervisor::new(Arc::clone(&app), seat);
@@ -162,12 +172,13 @@ async fn serve(loaded: &Loaded) -> Result<()> {
 
     let edits = tokio::spawn(upkeep::follow_edits(Arc::clone(&app), provisioned, engine.1.classes.clone()));
     let retention = tokio::spawn(upkeep::retain(store.clone(), config.retention.kept()));
-    let purge = tokio::spawn(upkeep::purge(accounts, registry));
+    let purge = tokio::spawn(upkeep::purge(Arc::clone(&app), accounts, registry));
     signals.ended().await;
     tracing::info!("ending");
     edits.abort();
     retention.abort();
     purge.abort();
+    metering.abort();
     end_cameras.send_replace(true);
     let supervisor = cameras.await.map_err(|error| anyhow!("the cameras' end failed: {error}"))?;
     let stopped = tokio::task::spawn_blocking(move || supervisor.stop());
@@ -190,7 +201,16 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     Ok(())
 }
 
-fn start_engine(loaded: &Loaded) -> Result<(Arc<Engine>, Arc<camera::ModelFacts>)> {
+/// Opens the recordings that are kept.
+fn open_recordings(data: &Path) -> Result<Recordings> {
+    let folder = data.join("recordings");
+    let opened = Recordings::open(&folder, OffsetDateTime::now_utc());
+    opened.with_context(|| {
+        format!("cannot open the recordings in {}: may you read and write there?", folder.display())
+    })
+}
+
+fn start_engine(loaded: &Loaded, meter: &Arc<Meter>) -> Result<(Arc<Engine>, Arc<camera::ModelFacts>)> {
     let detection = &loaded.config.detection;
     let model = detector::load(&Choice {
         model: detection.model.clone(),
@@ -210,7 +230,10 @@ fn start_engine(loaded: &Loaded) -> Result<(Arc<Engine>, Arc<camera::ModelFacts>
         strong: model.strong,
         weak: model.weak,
     };
-    let engine = Engine::start(model.detectors).context("the system gives no threads for the detectors")?;
+    let measured =
+        model.detectors.into_iter().map(|detector| Measured { detector, meter: Arc::clone(meter) });
+    let engine =
+        Engine::start(measured.collect()).context("the system gives no threads for the detectors")?;
     Ok((Arc::new(engine), Arc::new(facts)))
 }
 

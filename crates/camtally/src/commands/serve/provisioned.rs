@@ -57,6 +57,7 @@ fn listed(loaded: &Loaded, camera: &config::Camera, now: OffsetDateTime) -> Resu
             analyse_fps: camera.analyse_fps,
             pictures: if camera.pictures { Pictures::Everyone } else { Pictures::Off },
             blurred: camera.blurred,
+            recordings: camera.recordings,
         },
         started: true,
         rules: 0,

@@ -111,8 +111,8 @@ pub(crate) async fn retain(store: Store, kept: Retention) {
 }
 
 /// Deletes what has expired of sessions and links, and wipes the passwords of cameras that were deleted too long ago to be
-/// brought back, every hour.
-pub(crate) async fn purge(accounts: Option<Accounts>, registry: Registry) {
+/// brought back, and recordings that are too old, every hour.
+pub(crate) async fn purge(app: Arc<App>, accounts: Option<Accounts>, registry: Registry) {
     let mut clock = tokio::time::interval(RETAIN);
     loop {
         clock.tick().await;
@@ -120,6 +120,11 @@ pub(crate) async fn purge(accounts: Option<Accounts>, registry: Registry) {
             && let Err(error) = accounts.purge().await
         {
             tracing::warn!(%error, "expired sessions were not deleted; trying again in an hour");
+        }
+        if let Some(recordings) = app.recordings.get()
+            && let Err(error) = tokio::task::block_in_place(|| recordings.forget(OffsetDateTime::now_utc()))
+        {
+            tracing::warn!(%error, "old recordings were not deleted; trying again in an hour");
         }
         let actor = Actor { kind: ActorKind::Program, id: None, name: "camtally".to_owned(), from: None };
         match registry.wipe(&By { actor, now: OffsetDateTime::now_utc() }).await {

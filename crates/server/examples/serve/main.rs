@@ -1,5 +1,6 @@
-//! The API over a store with some days of made-up counts: `cargo run -p server --example serve -- ADDRESS [DAYS
-//! [LISTEN]]`. Prints where it listens. `cargo xtask api-test` asks it everything.
+//! The API over a store with some days of made-up counts: `cargo run -p server --example serve -- ADDRESS [DAYS [LISTEN
+//! [sign-in]]]`. Prints where it listens, and with `sign-in` the bearer of a session for each role. `cargo xtask api-test`
+//! asks it everything.
 
 #![allow(
     clippy::print_stdout,
@@ -8,6 +9,9 @@
     missing_docs,
     reason = "an example"
 )]
+
+mod everything;
+mod people;
 
 use std::sync::Arc;
 
@@ -38,9 +42,20 @@ async fn main() {
     let metrics = server::recorder().install_recorder().unwrap();
     server::describe_metrics();
     let registry = registry(&store, &(0..CAMERAS).map(name).collect::<Vec<_>>()).await;
-    let app = Arc::new(App::new(store, registry, metrics));
+    let mut app = App::new(store, registry, metrics);
+    let mut bearers = Vec::new();
+    if arguments.next().as_deref() == Some("sign-in") {
+        let accounts = people::accounts(app.store.database().clone()).await;
+        bearers = people::bearers(&accounts).await;
+        app = app.with_accounts(accounts);
+    }
+    let app = Arc::new(app);
+    everything::set_up(&app, &address).await;
     let listener = TcpListener::bind(listen).await.unwrap();
     println!("http://{}", listener.local_addr().unwrap());
+    for (role, bearer) in bearers {
+        println!("{role} {bearer}");
+    }
     let limits = Limits { connections_per_address: 4096, ..Limits::default() };
     server::serve(listener, server::router(app, &[]), limits, std::future::pending()).await;
 }
@@ -59,6 +74,7 @@ async fn registry(store: &Store, cameras: &[String]) -> Registry {
     registry.create_site(serde_json::from_value(site).unwrap(), &by).await.unwrap();
     for id in cameras {
         let camera = json!({"id": id, "site": "main", "address": "rtsp://10.0.0.9/1",
+            "pictures": "operators", "recordings": true,
             "rules": {"line": [{"name": "door", "points": [[0.1, 0.5], [0.9, 0.5]]}]}});
         registry.create_camera(serde_json::from_value(camera).unwrap(), &by).await.unwrap();
     }
