@@ -54,11 +54,7 @@ function left(hours: QuietHours, day: number, minute: number): number | undefine
 }
 
 /** When the quiet hours end in which this moment lies; undefined when it lies in none, `Infinity` when they never end. */
-export function quietUntil(
-  quiet: readonly QuietHours[],
-  moment: number,
-  zone: string,
-): number | undefined {
+export function quietUntil(quiet: readonly QuietHours[], moment: number, zone: string): number | undefined {
   let end = moment
   // Hours that touch follow one another; after a week they do so for ever.
   while (end - moment < 8 * DAY * MINUTE) {
