@@ -37,4 +37,6 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   // prettier-ignore
   { path: '/', page: lazy(() => import('@/pages/live')), role: 'viewer', place: { group: 'watch', title: 'live', icon: 'live' } },
+  // prettier-ignore
+  { path: '/history', page: lazy(() => import('@/pages/history')), role: 'viewer', place: { group: 'understand', title: 'history', icon: 'history' } },
 ]

@@ -20,7 +20,7 @@ export interface Layer {
 }
 
 /** As many colours as can be told apart. */
-export const MOST_LAYERS = 8
+export const MOST_LAYERS = 6
 
 export const keyOf = ({ site, camera, rule, class: kind, direction }: GroupKey): string =>
   JSON.stringify([site, camera, rule, kind, direction])
