@@ -7,6 +7,7 @@ import type cameras from '@/locales/en/cameras.json'
 import type common from '@/locales/en/common.json'
 import type drawing from '@/locales/en/drawing.json'
 import type history from '@/locales/en/history.json'
+import type kiosk from '@/locales/en/kiosk.json'
 import type live from '@/locales/en/live.json'
 import type people from '@/locales/en/people.json'
 import type sign from '@/locales/en/sign.json'
@@ -22,6 +23,7 @@ declare module 'i18next' {
       common: typeof common
       drawing: typeof drawing
       history: typeof history
+      kiosk: typeof kiosk
       live: typeof live
       people: typeof people
       sign: typeof sign

@@ -39,4 +39,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/', page: lazy(() => import('@/pages/live')), role: 'viewer', place: { group: 'watch', title: 'live', icon: 'live' } },
   // prettier-ignore
   { path: '/history', page: lazy(() => import('@/pages/history')), role: 'viewer', place: { group: 'understand', title: 'history', icon: 'history' } },
+  // prettier-ignore
+  { path: '/report', page: lazy(() => import('@/pages/report')), role: 'viewer', place: { group: 'understand', title: 'report', icon: 'report' } },
+  { path: '/kiosk/:site', page: lazy(() => import('@/pages/kiosk')), role: 'viewer', bare: true },
 ]

@@ -14,7 +14,7 @@ interface Question {
   bucket: Bucket
   view: View
   kind?: View['kind']
-  group?: Group | 'camera,rule,direction'
+  group?: Group | 'camera,rule,direction' | 'rule,direction'
   compare?: Comparison | undefined
   enabled?: boolean
 }
