@@ -24,7 +24,9 @@ interface Versioned<Kept extends { version: number }> {
 /**
  * Saves something that has versions. When somebody else was faster, `dialog` shows what they did and asks whose is to stay.
  */
-export function useVersioned<Kept extends { version: number }>(options: Versioned<Kept>): {
+export function useVersioned<Kept extends { version: number }>(
+  options: Versioned<Kept>,
+): {
   save: (version: number) => Promise<void>
   dialog: ReactNode
 } {
@@ -81,7 +83,10 @@ function Conflict({ mine, theirs, onClose, onKeep, onTake }: ConflictProps) {
   return (
     <Dialog title={t('conflict.title')} isOpen onClose={onClose} alert wide>
       <p>{t('conflict.about')}</p>
-      <Differences differences={differences(same, mine)} sides={[t('conflict.theirs'), t('conflict.yours')]} />
+      <Differences
+        differences={differences(same, mine)}
+        sides={[t('conflict.theirs'), t('conflict.yours')]}
+      />
       {problem && <ProblemText problem={problem} />}
       <Actions>
         <Button onPress={onTake}>{t('conflict.take')}</Button>

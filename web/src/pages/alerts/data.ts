@@ -47,10 +47,10 @@ export function bodyOf({ id: _id, version: _version, ...rule }: KeptRule): Rule 
 }
 
 export const useReplaceRule = () =>
-  useChange(({ kept, rule }: { kept: KeptRule; rule: Rule }) => replaceRule(kept.id, kept.version, rule), [
-    RULES,
-    ALERTS,
-  ])
+  useChange(
+    ({ kept, rule }: { kept: KeptRule; rule: Rule }) => replaceRule(kept.id, kept.version, rule),
+    [RULES, ALERTS],
+  )
 export const useCreateRule = () => useChange(createRule, [RULES])
 export const useDeleteRule = () => useChange(deleteRule, [RULES, ALERTS])
 

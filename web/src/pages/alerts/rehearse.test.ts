@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { rehearse, sums, type Reading, type Threshold } from './rehearse'
+import { rehearse, rehearseGaps, sums, type Reading, type Threshold } from './rehearse'
 
 const above: Threshold = { side: 'above', limit: 10, clear: 8 }
 
@@ -60,5 +60,18 @@ describe('sums', () => {
       sums(minutes([2, 60], [0, 0], [30, 1]), 1, 1, threshold).map(({ value }) => value)
     expect(values(above)).toEqual([2, undefined, 30])
     expect(values({ side: 'below', limit: 100 })).toEqual([2, undefined, undefined])
+  })
+})
+
+describe('rehearseGaps', () => {
+  it('leaves out those that were shorter than a rule waits', () => {
+    const gap = (from: string, until: string) => ({
+      from: `2026-11-23T${from}:00Z`,
+      until: `2026-11-23T${until}:00Z`,
+    })
+    const found = rehearseGaps({ hold_s: 120, clear_s: 60 }, [gap('09:00', '09:10'), gap('08:00', '08:01')])
+    expect(found).toEqual([
+      { from: Date.parse('2026-11-23T09:02:00Z'), until: Date.parse('2026-11-23T09:11:00Z'), value: 1 },
+    ])
   })
 })

@@ -101,3 +101,21 @@ export function sums(
   })
   return readings
 }
+
+/** A stretch in which a camera was not watched. */
+export interface Gap {
+  from: string
+  until: string
+}
+
+/** The alerts that gaps would have made, each of which is one of its camera. */
+export function rehearseGaps(
+  { hold_s, clear_s }: Pick<Waits, 'hold_s' | 'clear_s'>,
+  gaps: readonly Gap[],
+): Episode[] {
+  return gaps
+    .map(({ from, until }) => ({ from: Date.parse(from) + hold_s * 1000, ended: Date.parse(until) }))
+    .filter(({ from, ended }) => from <= ended)
+    .map(({ from, ended }) => ({ from, until: ended + clear_s * 1000, value: 1 }))
+    .sort((one, other) => one.from - other.from)
+}

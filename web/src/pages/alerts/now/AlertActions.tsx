@@ -22,9 +22,14 @@ export function AlertActions({ alert, zone }: { alert: Alert; zone: string }) {
   const [resolving, setResolving] = useState(false)
   const words = useProblemWords()
   const params = { path: { id: alert.id } }
-  const failed = { onError: (problem: Parameters<typeof words>[0]) => toast(words(problem).summary, { look: 'failed' }) }
+  const failed = {
+    onError: (problem: Parameters<typeof words>[0]) => toast(words(problem).summary, { look: 'failed' }),
+  }
 
-  const acknowledge = useChange(() => answered(api.POST('/api/v1/alerts/{id}/acknowledge', { params })), [ALERTS])
+  const acknowledge = useChange(
+    () => answered(api.POST('/api/v1/alerts/{id}/acknowledge', { params })),
+    [ALERTS],
+  )
   const resolve = useChange(() => answered(api.POST('/api/v1/alerts/{id}/resolve', { params })), [ALERTS])
   const silence = useChange(
     (until: string | null) => answered(api.POST('/api/v1/alerts/{id}/silence', { params, body: { until } })),
@@ -61,7 +66,9 @@ export function AlertActions({ alert, zone }: { alert: Alert; zone: string }) {
           look="primary"
           icon="check"
           isPending={acknowledge.isPending}
-          onPress={() => acknowledge.mutate(undefined, { ...failed, onSuccess: () => toast(t('now.acknowledgedToast')) })}
+          onPress={() =>
+            acknowledge.mutate(undefined, { ...failed, onSuccess: () => toast(t('now.acknowledgedToast')) })
+          }
         >
           {t('now.acknowledge')}
         </Button>

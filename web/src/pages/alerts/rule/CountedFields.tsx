@@ -21,14 +21,18 @@ export function CountedFields({ draft, change }: FieldsProps) {
   const looked = draft.cameras.length ? own.filter(({ id }) => draft.cameras.includes(id)) : own
   const lines = looked.flatMap((camera) => camera.lines)
   const names = [...new Set([...lines.map((line) => line.name), ...draft.lines])].sort()
-  const classes = [...new Set([...(models.data?.items.flatMap((one) => one.classes) ?? []), ...draft.classes])]
+  const classes = [
+    ...new Set([...(models.data?.items.flatMap((one) => one.classes) ?? []), ...draft.classes]),
+  ]
   const several = (count: number) => count.toLocaleString(i18n.language)
   const plain = (values: string[]) => values.map((value) => ({ value, label: value }))
 
   const chosen = draft.lines.length ? lines.filter(({ name }) => draft.lines.includes(name)) : lines
   const called = (side: 'forward' | 'backward') => {
     const words = [...new Set(chosen.map((line) => line[side]))].filter((word) => word !== side)
-    return words.length > 0 && words.length <= 3 ? `${t(`form.${side}`)} (${words.join(', ')})` : t(`form.${side}`)
+    return words.length > 0 && words.length <= 3
+      ? `${t(`form.${side}`)} (${words.join(', ')})`
+      : t(`form.${side}`)
   }
   return (
     <>

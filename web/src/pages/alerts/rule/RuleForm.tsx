@@ -47,7 +47,9 @@ export function RuleForm({ draft: first, kept }: { draft: Draft; kept?: KeptRule
   const isRight = Object.keys(errors).length === 0
 
   const saved = async (rule: KeptRule) => {
-    await client.invalidateQueries({ predicate: ({ queryKey: [path] }) => `${path as string}`.startsWith('/api/v1/alert') })
+    await client.invalidateQueries({
+      predicate: ({ queryKey: [path] }) => `${path as string}`.startsWith('/api/v1/alert'),
+    })
     toast(t('form.saved', { name: rule.name }))
     navigate(RULES)
   }

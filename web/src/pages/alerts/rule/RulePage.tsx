@@ -34,7 +34,9 @@ function NewRule() {
       {isPending && <Loading />}
       {!isPending && !error && !site && <NoRights />}
       {site && (
-        <RuleForm draft={templateDraft(template, template ? t(`rules.templates.${template}`) : '', site.id)} />
+        <RuleForm
+          draft={templateDraft(template, template ? t(`rules.templates.${template}`) : '', site.id)}
+        />
       )}
     </Page>
   )

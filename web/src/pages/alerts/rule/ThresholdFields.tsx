@@ -4,7 +4,7 @@ import { Row } from '@/parts/Form'
 import { Select } from '@/parts/Select'
 import { TextField } from '@/parts/TextField'
 
-import css from "./rule.module.css"
+import css from './rule.module.css'
 import type { FieldsProps } from './RuleForm'
 
 /** The limit, and the second one for the way back. */

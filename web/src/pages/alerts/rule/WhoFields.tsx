@@ -19,7 +19,11 @@ export function WhoFields({ draft, change, error }: FieldsProps) {
   const { channels, isPending } = useChannels()
   const options = channels
     .filter((channel) => channel.site === draft.site)
-    .map(({ id, name, receiver }) => ({ value: id, label: name, about: t(`channels.kinds.${receiver.kind}`) }))
+    .map(({ id, name, receiver }) => ({
+      value: id,
+      label: name,
+      about: t(`channels.kinds.${receiver.kind}`),
+    }))
   const { escalation } = draft
   const set = (at: number, one: Partial<Step>) =>
     change({ escalation: escalation.map((step, place) => (place === at ? { ...step, ...one } : step)) })
