@@ -1,21 +1,19 @@
 import { describe, expect, it } from 'vitest'
 
-import { readGrants, writeGrants } from './grants'
+import { rightsOf } from '@/app/rights'
 
-describe('grants', () => {
-  it('are read as they are written, and the greatest counts', () => {
-    expect(readGrants(['viewer', 'operator:main', 'admin:main', 'owner', 'viewer:main'])).toEqual({
-      everywhere: 'viewer',
-      sites: { main: 'admin' },
-    })
-  })
+import { readGrant, writeRights } from './grants'
 
-  it('leave out what adds nothing', () => {
-    const grants = { everywhere: 'operator' as const, sites: { b: 'viewer', a: 'admin' } as const }
-    expect(writeGrants(grants)).toEqual(['operator', 'admin:a'])
-    expect(writeGrants({ everywhere: undefined, sites: { b: 'viewer', a: 'viewer' } })).toEqual([
-      'viewer:a',
-      'viewer:b',
-    ])
+describe('writeRights', () => {
+  it('writes what was read, without what adds nothing', () => {
+    expect(writeRights(rightsOf(['viewer', 'operator:main']))).toEqual(['viewer', 'operator:main'])
+    expect(writeRights(rightsOf(['operator', 'viewer:b', 'admin:a']))).toEqual(['operator', 'admin:a'])
+    expect(writeRights(rightsOf(['viewer:b', 'viewer:a']))).toEqual(['viewer:a', 'viewer:b'])
   })
+})
+
+it('reads a role at one site', () => {
+  expect(readGrant('operator:main')).toEqual({ role: 'operator', site: 'main' })
+  expect(readGrant('admin')).toEqual({ role: 'admin', site: undefined })
+  expect(readGrant('owner')).toBeUndefined()
 })
