@@ -41,5 +41,10 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/history', page: lazy(() => import('@/pages/history')), role: 'viewer', place: { group: 'understand', title: 'history', icon: 'history' } },
   // prettier-ignore
   { path: '/report', page: lazy(() => import('@/pages/report')), role: 'viewer', place: { group: 'understand', title: 'report', icon: 'report' } },
+  // prettier-ignore
+  { path: '/accuracy', page: lazy(() => import('@/pages/accuracy')), role: 'viewer', place: { group: 'understand', title: 'accuracy', icon: 'accuracy' } },
+  { path: '/accuracy/new', page: lazy(() => import('@/pages/accuracy/new')), role: 'operator' },
+  { path: '/accuracy/mark/:ids', page: lazy(() => import('@/pages/accuracy/mark')), role: 'operator' },
+  { path: '/accuracy/:ids', page: lazy(() => import('@/pages/accuracy/AuditReport')), role: 'viewer' },
   { path: '/kiosk/:site', page: lazy(() => import('@/pages/kiosk')), role: 'viewer', bare: true },
 ]

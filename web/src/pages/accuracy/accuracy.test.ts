@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { frameAt, wanted } from './frames'
 import { keysFor, pressed } from './keys'
 import { add, bodyOf, counted, marksOf, outside, reconsidered, undone, without, type Mark } from './marks'
+import { mistakesOf } from './mistakes'
 import { sheets } from './sheets'
 
 const press = (key: string, more = {}) => ({
@@ -98,4 +99,13 @@ describe('sheets', () => {
     ])
     expect(made.map(({ audits }) => audits.map(({ id }) => id))).toEqual([['4'], ['5'], ['3'], ['1', '2']])
   })
+})
+
+it('lists mistakes of both kinds in the order of time', () => {
+  const at = (second: number) => ({
+    time: `2026-11-28T08:00:0${second}Z`,
+    direction: 'forward',
+  })
+  const made = mistakesOf({ misses: [at(1), at(5)], extras: [at(3)] })
+  expect(made.map(({ what }) => what)).toEqual(['missed', 'extra', 'missed'])
 })
