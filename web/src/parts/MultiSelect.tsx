@@ -36,7 +36,7 @@ export function MultiSelect<Value extends string>(props: MultiSelectProps<Value>
     >
       {!hideLabel && <Label className={css.label ?? ''}>{label}</Label>}
       <Button className={css.box ?? ''}>
-        <SelectValue className={css.value ?? ''}>
+        <SelectValue className={css.text ?? ''}>
           {() =>
             value.length === 0
               ? all

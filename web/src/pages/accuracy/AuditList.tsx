@@ -35,6 +35,7 @@ export default function AuditList() {
   const { rights } = useAuth()
   const audits = useInfiniteQuery(ALL)
   const cameras = useCameras()
+  const columns = useColumns(cameras)
   const mayAudit = maySomewhere(rights, 'operator')
   const begin = mayAudit && (
     <LinkButton to="/accuracy/new" look="primary" icon="add">
@@ -53,7 +54,7 @@ export default function AuditList() {
         <>
           <Table
             label={t('title')}
-            columns={useColumns(cameras)}
+            columns={columns}
             rows={rows}
             rowKey={({ key }) => key}
             empty={

@@ -26,6 +26,8 @@ import { addressOf, PANES, type Pane } from './view'
 import { WeekPane } from './week/WeekPane'
 import { ZonesPane } from './zones/ZonesPane'
 
+import css from './history.module.css'
+
 const PARTS: Record<Pane, (props: PaneProps) => React.ReactNode> = {
   counts: CountsPane,
   week: WeekPane,
@@ -100,7 +102,7 @@ export default function HistoryPage() {
             key: pane,
             title: t(`pane.${pane}`),
             content: (
-              <div className="stack">
+              <div className={css.part}>
                 <Part {...props} />
               </div>
             ),

@@ -29,9 +29,9 @@ describe('watched', () => {
 
   it('asks of the running hour only what can have been told', () => {
     const half = { ...one, now: new Date('2026-11-28T12:30:00Z') }
-    expect(watched(hour(12, 1780), half)).toBe('full')
-    expect(watchedShare(hour(12, 890), half)).toBeCloseTo(0.5)
-    expect(watched(hour(12, 0), { ...one, now: new Date('2026-11-28T12:00:15Z') })).toBe('later')
+    expect(watched(hour(12, 1770), half)).toBe('full')
+    expect(watchedShare(hour(12, 885), half)).toBeCloseTo(0.5)
+    expect(watched(hour(12, 0), { ...one, now: new Date('2026-11-28T12:00:25Z') })).toBe('later')
     expect(watched(hour(13, 0), one)).toBe('later')
     expect(shownCount(hour(13, 0), one)).toBeNull()
   })
@@ -47,7 +47,7 @@ describe('watchedTime', () => {
   it('adds up what was watched of what could have been', () => {
     const all = [hour(9, 3600), hour(10, 0), hour(11, 1800), hour(12, 0)]
     const { observed, expected, share } = watchedTime(all, one)
-    expect([observed, expected]).toEqual([5400, 3 * 3600 - 20])
+    expect([observed, expected]).toEqual([5400, 3 * 3600 - 30])
     expect(share).toBeCloseTo(0.5, 2)
   })
 

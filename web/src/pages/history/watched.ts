@@ -10,8 +10,8 @@ export interface Counted extends Watchable {
   count: number
 }
 
-/** A watched stretch is told up to this many seconds later, as a freeze takes that long to be noticed. */
-const TOLD_AFTER_S = 20
+/** A watched stretch is told up to 20 seconds later, as a freeze takes that long to be noticed; it also has to get here. */
+const TOLD_AFTER_S = 30
 /** From this share on a stretch counts as watched: a bucket's edge may be a moment off. */
 const COMPLETE = 0.99
 
@@ -21,7 +21,7 @@ const COMPLETE = 0.99
  */
 export type Watched = 'full' | 'part' | 'none' | 'later' | 'deleted'
 
-/** What is needed to judge stretches: how many cameras, what time it is, and since when numbers are kept. */
+/** What is needed to judge stretches: how many cameras, when the numbers were read, and since when they are kept. */
 export interface Look {
   cameras: number
   now: Date

@@ -121,7 +121,7 @@ export function Bars(props: BarsProps) {
           {
             key: 'watched',
             title: t('chart.watched'),
-            cell: ({ index }) => words.remark(at(buckets, index), look) ?? '100 %',
+            cell: ({ index }) => words.remark(at(buckets, index), look) ?? words.percent(1),
           },
         ]}
         rows={buckets.map((_, index): Row => ({ index }))}

@@ -23,7 +23,7 @@ export type SheetProps = Omit<PaneProps, 'onChange'>
 
 /** What stands on the paper. */
 export function Sheet(props: SheetProps) {
-  const { view, place, span, now } = props
+  const { view, place, span } = props
   const { t, i18n } = useTranslation('history')
   const words = useWords(place, view)
   const bucket = bucketFor(span, 'auto')
@@ -32,7 +32,11 @@ export function Sheet(props: SheetProps) {
   if (!counts.data) return <Loading lines={12} />
   const [all] = counts.data.groups
   if (!all) return <Note>{t('empty.nothing')}</Note>
-  const look = { cameras: all.cameras, now, keptSince: counts.data.kept_since }
+  const look = {
+    cameras: all.cameras,
+    now: new Date(counts.dataUpdatedAt),
+    keptSince: counts.data.kept_since,
+  }
   const isNever = all.buckets.every((one) => one.observed_s === 0 && one.count === 0)
   return (
     <>
@@ -59,13 +63,13 @@ export function Sheet(props: SheetProps) {
   )
 }
 
-function Hours({ view, place, span, now }: SheetProps) {
+function Hours({ view, place, span }: SheetProps) {
   const { t } = useTranslation('history')
   const words = useWords(place, view)
-  const { data } = useCounts({ span, bucket: '1h', view })
+  const { data, dataUpdatedAt } = useCounts({ span, bucket: '1h', view })
   const [all] = data?.groups ?? []
   if (!data || !all) return null
-  const look = { cameras: all.cameras, now, keptSince: data.kept_since }
+  const look = { cameras: all.cameras, now: new Date(dataUpdatedAt), keptSince: data.kept_since }
   return (
     <Section title={t('report.hours')} about={t('week.about')}>
       <WeekTable cells={pattern(all.buckets, look, data.time_zone)} words={words} />

@@ -8,7 +8,7 @@ import { Table, type Column } from '@/parts/Table'
 import type { Bucket } from '../buckets'
 import css from './Chart.module.css'
 import type { SeriesColour } from './colours'
-import type { PlotSeries } from './series'
+import type { PlotSeries, PlotUnit } from './series'
 import { bucketWords } from './words'
 
 const Plot = lazy(() => import('./Plot'))
@@ -36,6 +36,7 @@ interface ChartProps {
   remark: (index: number) => string | undefined
   format: (value: number) => string
   reach?: number
+  unit?: PlotUnit
   low?: boolean
   children?: ReactNode
 }
@@ -44,7 +45,20 @@ const STEP: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10,
 
 /** A chart that can be read with the pointer, the keyboard, and as a table. */
 export function Chart(props: ChartProps) {
-  const { label, spans, bucket, zone, series, unwatched, remark, format, reach = 4, low, children } = props
+  const {
+    label,
+    spans,
+    bucket,
+    zone,
+    series,
+    unwatched,
+    remark,
+    format,
+    reach = 4,
+    unit = 'count',
+    low,
+    children,
+  } = props
   const { t, i18n } = useTranslation('history')
   const [selected, select] = useState<number>()
   const [asTable, showTable] = useState(false)
@@ -98,6 +112,7 @@ export function Chart(props: ChartProps) {
             unwatched={unwatched}
             format={format}
             reach={reach}
+            unit={unit}
             selected={at}
             onSelect={select}
           />

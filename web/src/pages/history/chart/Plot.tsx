@@ -7,7 +7,7 @@ import { useTheme } from '@/app/theme'
 
 import css from './Chart.module.css'
 import { coloursAt, hatch, type Colours } from './colours'
-import type { PlotSeries } from './series'
+import { ROUND, type PlotSeries, type PlotUnit } from './series'
 import { ticks } from './ticks'
 import { tickWords } from './words'
 
@@ -22,6 +22,7 @@ export interface PlotProps {
   format: (value: number) => string
   /** The least that the axis reaches, so that a single person is no mountain. */
   reach: number
+  unit: PlotUnit
   selected: number | undefined
   onSelect: (index: number | undefined) => void
 }
@@ -66,7 +67,7 @@ export default function Plot(props: PlotProps) {
     }
     // The functions may be new with each drawing of the page; the chart need not be.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [starts, zone, language, series, unwatched, theme, props.reach])
+  }, [starts, zone, language, series, unwatched, theme, props.reach, props.unit])
 
   useEffect(() => {
     const made = plot.current
@@ -91,7 +92,7 @@ function recolour(plot: Made, element: HTMLElement): Colours {
 }
 
 function optionsOf(props: PlotProps, element: HTMLElement): uPlot.Options {
-  const { starts, zone, language, series, unwatched, format, reach, onSelect } = props
+  const { starts, zone, language, series, unwatched, format, reach, unit, onSelect } = props
   const count = starts.length
   const colours = (plot: Made) => plot.colours ?? recolour(plot, element)
   const axis = { font: FONT, stroke: (plot: Made) => colours(plot)['--text-muted'] }
@@ -128,7 +129,7 @@ function optionsOf(props: PlotProps, element: HTMLElement): uPlot.Options {
         size: (plot, values) =>
           Math.max(36, 14 + Math.max(...(values ?? ['']).map((text) => widthOf(plot, text)))),
         values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? format(value) : '')),
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7],
+        incrs: ROUND[unit],
       },
     ],
     series: [{}, ...series.map((one) => seriesOf(one, colours))],

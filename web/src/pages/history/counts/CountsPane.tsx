@@ -47,7 +47,7 @@ export function CountsPane({ view, place, span, now, onChange }: PaneProps) {
       </EmptyState>
     )
   }
-  const look = { cameras: all.cameras, now, keptSince: whole.data.kept_since }
+  const look = { cameras: all.cameras, now: new Date(whole.dataUpdatedAt), keptSince: whole.data.kept_since }
   const isNever = all.buckets.every((one) => one.observed_s === 0 && one.count === 0)
   return (
     <>

@@ -88,10 +88,10 @@ function Over({ site, place, view, span, now }: PaneProps & { site: Site }) {
     ...read('/api/v1/occupancy', { params: { query: { site: site.id } } }),
     refetchInterval: 15_000,
   })
-  const minute = now.getTime()
+  const readAt = counts.dataUpdatedAt
   const made = useMemo(() => {
     if (!counts.data || !corrections.data) return undefined
-    const look = { cameras: 1, now: new Date(minute), keptSince: counts.data.kept_since }
+    const look = { cameras: 1, now: new Date(readAt), keptSince: counts.data.kept_since }
     const all = insideOver(
       flows(entrances, counts.data.groups, look),
       corrections.data,
@@ -101,8 +101,8 @@ function Over({ site, place, view, span, now }: PaneProps & { site: Site }) {
     return all.filter(({ until }) => Date.parse(until) > span.from.getTime())
     // Spans are made anew each minute, with the same borders.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [counts.data, corrections.data, entrances, site, span.from.getTime(), minute])
-  const shown = useMemo(() => chartOf(made ?? [], minute, t), [made, minute, t])
+  }, [counts.data, corrections.data, entrances, site, span.from.getTime(), readAt])
+  const shown = useMemo(() => chartOf(made ?? [], readAt, t), [made, readAt, t])
   const failed = counts.isError ? counts : corrections.isError ? corrections : undefined
   if (failed) return <ErrorState error={failed.error} retry={() => void failed.refetch()} />
   if (!made) return <Loading lines={8} />

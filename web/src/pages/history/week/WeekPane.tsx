@@ -18,7 +18,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 const WEEK_MS = 7 * 86_400_000
 
 /** When people come: the hours of the week, each as the mean of all its hours in the period. */
-export function WeekPane({ view, place, span, now, onChange }: PaneProps) {
+export function WeekPane({ view, place, span, onChange }: PaneProps) {
   const { t } = useTranslation('history')
   const words = useWords(place, view)
   const counts = useCounts({ span, bucket: '1h', view })
@@ -32,7 +32,11 @@ export function WeekPane({ view, place, span, now, onChange }: PaneProps) {
       </EmptyState>
     )
   }
-  const look = { cameras: all.cameras, now, keptSince: counts.data.kept_since }
+  const look = {
+    cameras: all.cameras,
+    now: new Date(counts.dataUpdatedAt),
+    keptSince: counts.data.kept_since,
+  }
   const cells = pattern(all.buckets, look, counts.data.time_zone)
   const isShort = span.until.getTime() - span.from.getTime() < WEEK_MS - 3_600_000
   return (

@@ -14,6 +14,7 @@ import { borders } from '../data/useCounts'
 import type { PaneProps } from '../data/pane'
 import { useWords, type Words } from '../data/useWords'
 import { watched, watchedShare } from '../watched'
+import css from './zones.module.css'
 
 /** Dwell is kept by quarters of an hour. */
 const BUCKETS = ['15m', '1h', '1d', '1w'] as const
@@ -52,19 +53,21 @@ export function ZonesPane({ view, place, span, now, onChange }: PaneProps) {
   const shared = { zone: chosen, view, place, span, now, words }
   return (
     <>
-      <Select
-        label={t('zones.zone')}
-        value={key(chosen)}
-        onChange={(value) => {
-          const zone = zones.find((one) => key(one) === value)
-          if (zone) onChange({ cameras: [zone.camera], rules: [zone.rule] })
-        }}
-        options={zones.map((zone) => ({
-          value: key(zone),
-          label: zone.rule,
-          about: place.cameraName(zone.camera),
-        }))}
-      />
+      <div className={css.choice}>
+        <Select
+          label={t('zones.zone')}
+          value={key(chosen)}
+          onChange={(value) => {
+            const zone = zones.find((one) => key(one) === value)
+            if (zone) onChange({ cameras: [zone.camera], rules: [zone.rule] })
+          }}
+          options={zones.map((zone) => ({
+            value: key(zone),
+            label: zone.rule,
+            about: place.cameraName(zone.camera),
+          }))}
+        />
+      </div>
       <Dwell {...shared} />
       <Queue {...shared} />
     </>
@@ -123,6 +126,7 @@ function Dwell({ zone, view, span, words }: ZoneProps) {
             unwatched={unwatched}
             remark={(index) => t('zones.of', { count: found.buckets[index]?.count ?? 0 })}
             format={words.length}
+            unit="seconds"
             low
           />
         </>
@@ -135,14 +139,14 @@ function Dwell({ zone, view, span, words }: ZoneProps) {
 
 const lengthOf = (seconds: number | null, words: Words) => (seconds === null ? '–' : words.length(seconds))
 
-function Queue({ zone, view, span, now, words }: ZoneProps) {
+function Queue({ zone, view, span, words }: ZoneProps) {
   const { t } = useTranslation('history')
   const bucket = bucketFor(span, view.bucket)
   const query = { ...borders(span), camera: zone.camera, rule: zone.rule, bucket }
   const queue = useQuery(read('/api/v1/queues', { params: { query } }))
   const buckets = queue.data?.buckets
-  const minute = now.getTime()
-  const look = useMemo(() => ({ cameras: 1, now: new Date(minute) }), [minute])
+  const readAt = queue.dataUpdatedAt
+  const look = useMemo(() => ({ cameras: 1, now: new Date(readAt) }), [readAt])
   const series = useMemo((): ChartSeries[] => {
     const known = (buckets ?? []).map((one) => ['full', 'part'].includes(watched(one, look)))
     const values = (of: (one: Schema<'QueueInBucket'>) => number | null) =>
