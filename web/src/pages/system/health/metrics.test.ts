@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { perSecond, readMetrics, total } from './metrics'
+import { median, perSecond, readMetrics, total } from './metrics'
 
 const text = `# HELP camtally_camera_up x
 # TYPE camtally_camera_up gauge
@@ -34,5 +34,24 @@ describe('perSecond', () => {
     expect(perSecond(100, 150, 10)).toBe(5)
     expect(perSecond(100, 20, 10)).toBe(2)
     expect(perSecond(undefined, 20, 10)).toBeUndefined()
+  })
+})
+
+describe('median', () => {
+  const buckets = (route: string, ...counts: [le: string, count: number][]) =>
+    counts.map(([le, value]) => ({ name: 'wait_bucket', labels: { route, le }, value }))
+
+  it('lies between the two bounds around it, over all labels', () => {
+    const samples = [
+      ...buckets('/a', ['0.1', 2], ['0.2', 6], ['+Inf', 6]),
+      ...buckets('/b', ['0.1', 0], ['0.2', 2], ['+Inf', 2]),
+    ]
+    expect(median(samples, 'wait')).toBeCloseTo(0.1 + 0.1 / 3)
+  })
+
+  it('is nothing without a number, and the last bound beyond it', () => {
+    expect(median([], 'wait')).toBeUndefined()
+    expect(median(buckets('/a', ['0.1', 0], ['+Inf', 0]), 'wait')).toBeUndefined()
+    expect(median(buckets('/a', ['0.1', 1], ['+Inf', 9]), 'wait')).toBe(0.1)
   })
 })

@@ -48,3 +48,24 @@ export function perSecond(
   if (before === undefined || after === undefined || seconds <= 0) return undefined
   return (after < before ? after : after - before) / seconds
 }
+
+/** Below which value half of a histogram lies, over all labels; read off between the two bounds around it. */
+export function median(samples: readonly Sample[], name: string): number | undefined {
+  const counts = new Map<number, number>()
+  for (const { name: one, labels, value } of samples) {
+    if (one !== `${name}_bucket`) continue
+    const bound = numberOf(labels.le ?? '')
+    counts.set(bound, (counts.get(bound) ?? 0) + value)
+  }
+  const bounds = [...counts].sort(([one], [other]) => one - other)
+  const half = (bounds.at(-1)?.[1] ?? 0) / 2
+  if (half === 0) return undefined
+  let [below, seen] = [0, 0]
+  for (const [bound, count] of bounds) {
+    if (count >= half) {
+      return Number.isFinite(bound) ? below + ((bound - below) * (half - seen)) / (count - seen) : below
+    }
+    ;[below, seen] = [bound, count]
+  }
+  return undefined
+}
