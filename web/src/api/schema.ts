@@ -4,33 +4,191 @@
  */
 
 export interface paths {
-    "/livez": {
+    "/api/v1/accuracy-audits": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/plain": string;
-                    };
-                };
-            };
+        /** Accuracy audits, the oldest first, without marks and mistakes. */
+        get: operations["accuracy_audits"];
+        put?: never;
+        /** Begins an accuracy audit of one line. Marks can be added until it is finished. */
+        post: operations["create_accuracy_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accuracy-audits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** An accuracy audit, with its report once it is finished. */
+        get: operations["accuracy_audit"];
+        /** Changes an accuracy audit that is not finished: its stretch, its line or its marks. */
+        put: operations["replace_accuracy_audit"];
+        post?: never;
+        /** Deletes an accuracy audit and its report. */
+        delete: operations["delete_accuracy_audit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accuracy-audits/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compares the marks with what was counted, and keeps the report. Then nothing of the audit can be changed any more. */
+        post: operations["finish_accuracy_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alert rules, the oldest first. */
+        get: operations["alert_rules"];
+        put?: never;
+        /** Makes an alert rule. */
+        post: operations["create_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert rule. */
+        get: operations["alert_rule"];
+        /** Changes an alert rule. When it then notices something else, its open alerts are resolved, and it begins anew. */
+        put: operations["replace_alert_rule"];
+        post?: never;
+        /** Deletes an alert rule, and resolves its alerts. */
+        delete: operations["delete_alert_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, the newest first. */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert. */
+        get: operations["alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes care of an alert: it does not escalate any more. */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an alert. Its rule makes no other one until what it notices has been clear. */
+        post: operations["resolve_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has nobody told of an alert for a while. What still is when the silence ends is told then. */
+        post: operations["silence_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, the newest first. Admins of single sites see what belongs to those. */
+        get: operations["audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -74,35 +232,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/session": {
+    "/api/v1/auth/forgotten": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UserView"];
-                    };
-                };
-            };
-        };
+        get?: never;
         put?: never;
-        post?: never;
+        /** Mails a link to choose a new password. The answer does not tell whether anybody has the address. */
+        post: operations["forgotten"];
         delete?: never;
         options?: never;
         head?: never;
@@ -118,37 +258,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        password: string;
-                        code?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            access_expires: string;
-                        };
-                    };
-                };
-            };
-        };
+        /** Signs in with a password. Browsers are given cookies, programs that ask for it are given tokens. */
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,31 +275,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /** Signs out. */
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/setup": {
+    "/api/v1/auth/logout-everywhere": {
         parameters: {
             query?: never;
             header?: never;
@@ -197,42 +292,49 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        link: string;
-                        name: string;
-                        password: string;
-                        email?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UserView"];
-                    };
-                };
-            };
-        };
+        /** Signs out everywhere: every session ends, and no browser is known any more. */
+        post: operations["logout_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/sign-up": {
+    "/api/v1/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the provider. */
+        get: operations["begin_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The provider sends the browser back to here. */
+        get: operations["finish_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/link": {
         parameters: {
             query?: never;
             header?: never;
@@ -241,42 +343,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        code: string;
-                        name: string;
-                        password: string;
-                        email?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UserView"];
-                    };
-                };
-            };
-        };
+        /** Begins to link the user's account with the one that they have at the provider. */
+        post: operations["link_oidc"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/forgotten": {
+    "/api/v1/auth/password": {
         parameters: {
             query?: never;
             header?: never;
@@ -285,30 +360,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        email: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
+        /** Changes the user's password. Every session ends, this one too. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /** Makes ten recovery codes in place of those that are left. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renews a session: new secrets for old. A refresh token that comes a second time ends the session. */
+        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -324,31 +411,144 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        link: string;
-                        password: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
+        /** Chooses a new password with a link. It is good once; every session of the user ends. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Who has signed in. */
+        get: operations["session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user's sessions, the last renewed first; fifty at most. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the user's sessions. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the first admin, with the link that the program printed. It is good once. */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs up with a registration code. */
+        post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a key for an app that shows one-time codes. It is in force once a code of it was given. */
+        post: operations["begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the app in force: from now on signing in takes a code of it. Gives ten recovery codes. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signing in no longer takes a code. */
+        post: operations["end_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -362,12 +562,1087 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The cameras as they are now, by id. */
+        get: operations["cameras"];
+        put?: never;
+        /** Makes a camera. */
+        post: operations["create_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries whether a camera can be seen that is not made yet. It connects only where `reach` allows, for 10 s at most. */
+        post: operations["test_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A camera. */
+        get: operations["camera"];
+        put?: never;
+        post?: never;
+        /** Deletes a camera. What it has counted stays, and it can be brought back for 30 days. */
+        delete: operations["delete_camera"];
+        options?: never;
+        head?: never;
+        /** Changes a camera. What is absent stays. Whatever it is read from or how, it is connected anew. */
+        patch: operations["update_camera"];
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/live.mjpeg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture with boxes, lines and counts, for as long as somebody looks: on a dark ground for those who may not see the
+         *     camera's pictures. It ends when that changes. A slow reader sees fewer pictures, never old ones.
+         */
+        get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings back a camera that was deleted, with its rules, at its site. */
+        post: operations["restore_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of a camera that are in force, as in a rules file. */
+        get: operations["rules"];
+        /** Puts other rules in force. Those that stay the same keep their versions; `version` in the body means nothing. */
+        put: operations["replace_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/rules/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sets of rules that a camera had, the newest first. */
+        get: operations["rules_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/rules/history/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A set of rules that a camera has or had. */
+        get: operations["rule_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/rules/history/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an earlier set of rules in force again, as a new one. */
+        post: operations["restore_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts to watch a camera; nothing happens when it is watched already. */
+        post: operations["start_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/still": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The camera's next picture without anything drawn on it, to draw lines on. Only for operators, and only while the
+         *     camera's `pictures` are on.
+         */
+        get: operations["still"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops watching a camera; nothing happens when it is stopped already. */
+        post: operations["stop_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries whether a camera can be seen, with the password that is kept. The picture shows what `pictures` would show an
+         *     operator: none while they are off.
+         */
+        post: operations["test_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels, the oldest first. Secrets are never shown. */
+        get: operations["channels"];
+        put?: never;
+        /** Makes a channel. */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel, without its secret. */
+        get: operations["channel"];
+        /** Changes a channel. */
+        put: operations["replace_channel"];
+        post?: never;
+        /** Deletes a channel, with what waits to be delivered to it. */
+        delete: operations["delete_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message to a channel at once, and says how it went. */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts in buckets of the site's clock, each with how many of its seconds were watched. */
+        get: operations["counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deleted/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cameras that were deleted and that the caller can bring back, by id. */
+        get: operations["deleted_cameras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deleted/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sites that were deleted, and can be brought back. */
+        get: operations["deleted_sites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries of the last two weeks, the newest first. */
+        get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a delivery that was given up, or waits, at once. */
+        post: operations["retry_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dwell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long stays in zones were. */
+        get: operations["dwell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events, newest first. Events that come in meanwhile move nothing: only late ones from before the cursor are missed. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes all sites, cameras, rules and shared views into one file. */
+        post: operations["export_installation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts as a file: a row for each bucket of each group. */
+        get: operations["export_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as a file, newest first: all that are kept, however many. `cursor` begins after a place, and `limit` is only how
+         *     many are read at once.
+         */
+        get: operations["export_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stretches in which a camera saw nothing that could be counted: every gap that overlaps the asked time. */
+        get: operations["gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where people spent their time, as numbers. */
+        get: operations["heat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heat.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where people spent their time, as a picture with a legend. It shows the map only, never the camera's picture. */
+        get: operations["heat_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes what a file names and is not there, and changes what is different: all of it, or nothing. */
+        post: operations["import_installation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as they come, from those that are in the store: by WebSocket to whoever asks for one, else as server-sent events.
+         * @description Each message has an `id`: who comes again with the last one misses nothing and gets nothing twice, for as long as the
+         *     store keeps it (the last 100,000 events). After a longer time the first message is `missed`. A WebSocket gives JSON
+         *     objects with `id`, `kind` and `event`. Streams end after an hour, to be resumed.
+         */
+        get: operations["live_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The model that all cameras are watched with; none until it is loaded. */
+        get: operations["models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occupancy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are inside now: at sites, by their entrances, and in zones. */
+        get: operations["occupancy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occupancy/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets an occupancy right. The correction is an event; what it reveals is shown as drift. */
+        post: operations["correct_occupancy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long the queue in a zone was. It is made from the events, and reaches back as far as they are kept. */
+        get: operations["queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registration-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes with which people sign up, the newest first: those that the caller could have made. */
+        get: operations["registration_codes"];
+        put?: never;
+        /** Makes a code. Admins of a site make codes for it. */
+        post: operations["create_registration_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registration-codes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a code. Who signed up with it stays. */
+        delete: operations["delete_registration_code"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sites that the caller may see, by id. */
+        get: operations["sites"];
+        put?: never;
+        /** Makes a site. */
+        post: operations["create_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A site. */
+        get: operations["site"];
+        put?: never;
+        post?: never;
+        /** Deletes a site that has no cameras. It can be brought back. */
+        delete: operations["delete_site"];
+        options?: never;
+        head?: never;
+        /** Changes a site. What is absent stays. */
+        patch: operations["update_site"];
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings back a site that was deleted. */
+        post: operations["restore_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tokens, the newest first. */
+        get: operations["tokens"];
+        put?: never;
+        /** Makes a token of the signed-in user. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token: one's own, or for admins anybody's. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users, by name. */
+        get: operations["users"];
+        put?: never;
+        /** Makes a user, and a link for them to choose a password with. */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user. */
+        get: operations["user"];
+        put?: never;
+        post?: never;
+        /** Deletes a user, their sessions and their tokens. */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /** Changes a user. */
+        patch: operations["update_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every session of a user. */
+        post: operations["logout_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link for a user to choose a new password with, in place of older ones. */
+        post: operations["reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** No longer asks a user for one-time codes who has lost both app and recovery codes. */
+        delete: operations["forget_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's views, and those that others share; oldest first. */
+        get: operations["views"];
+        put?: never;
+        /** Makes a view. To share it takes the role operator at its site, or everywhere if it is about none. */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A view. */
+        get: operations["view"];
+        put?: never;
+        post?: never;
+        /** Deletes a view. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /** Changes a view. What is absent stays. */
+        patch: operations["update_view"];
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The program runs. */
+        get: operations["alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers of the program itself, for Prometheus. */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** It can do its work; if not, what is missing. */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This description. */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         get: {
             parameters: {
                 query?: {
+                    from?: string;
+                    until?: string;
                     limit?: number;
-                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            from: string;
+                            until: string;
+                            aspect: null | number;
+                            left_out: number;
+                            tracks: components["schemas"]["Track"][];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            from: string;
+                            until: string;
+                            tracks: number;
+                            lines: components["schemas"]["PlacementLine"][];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            from: null | string;
+                            until: null | string;
+                            tracks: number;
+                            lines: components["schemas"]["TriedLine"][];
+                            zones: components["schemas"]["TriedZone"][];
+                            events: components["schemas"]["TriedEvent"][];
+                            left_out: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
                     site?: string;
+                    camera?: string;
+                    cursor?: string;
+                    limit?: number;
                 };
                 header?: never;
                 path?: never;
@@ -382,10 +1657,216 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            site: string | null;
-                            time_zone: string | null;
-                            cameras: components["schemas"]["CameraView"][];
-                            next: string | null;
+                            items: components["schemas"]["Recording"][];
+                            next: null | string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        camera: string;
+                        seconds: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description ok */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Recording"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Recording"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                number: number;
+                                time: string;
+                                bytes: number;
+                            }[];
+                            next: null | string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/frames/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Worker"][];
+                            next: null | string;
                         };
                     };
                 };
@@ -403,6 +1884,2731 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An accuracy audit. */
+        AccuracyAudit: components["schemas"]["AccuracyAuditSummary"] & {
+            /** @description What was seen, in the order of time. */
+            marks: components["schemas"]["Mark"][];
+            report: null | components["schemas"]["AccuracyReport"];
+        };
+        /** @description An accuracy audit in a list. */
+        AccuracyAuditSummary: {
+            /** @description The camera. */
+            camera: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created: string;
+            /** @description Who began it. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description When it was finished; null while marks can be changed.
+             */
+            finished: string | null;
+            /**
+             * Format: date-time
+             * @description The first moment that was looked at.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /** @description The line. */
+            line: string;
+            score: null | components["schemas"]["AccuracyScore"];
+            /** @description The camera's site. */
+            site: string;
+            /**
+             * Format: double
+             * @description How far apart in time a count and its mark may be, in seconds.
+             */
+            tolerance_s: number;
+            /**
+             * Format: date-time
+             * @description The first moment that was not.
+             */
+            until: string;
+            /**
+             * Format: int64
+             * @description One more with each change.
+             */
+            version: number;
+        };
+        /** @description What the comparison came to. */
+        AccuracyReport: {
+            /** @description Each direction in which anything was marked or counted. */
+            directions: components["schemas"]["DirectionScore"][];
+            /** @description What was counted and not marked. */
+            extras: components["schemas"]["Mistake"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            finished: string;
+            /** @description What was marked and not counted. */
+            misses: components["schemas"]["Mistake"][];
+            /** @description Both directions together. */
+            overall: components["schemas"]["AccuracyScore"];
+            /**
+             * Format: double
+             * @description How many seconds of the stretch lie in gaps, in which nothing was watched: what was marked there was missed for
+             *     that reason.
+             */
+            unwatched_s: number;
+        };
+        /** @description How right the counts are. */
+        AccuracyScore: {
+            /**
+             * Format: int64
+             * @description Counted crossings, without those that matched an ambiguous mark.
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description Counted and not marked.
+             */
+            extra: number;
+            f1: null | components["schemas"]["Share"];
+            /**
+             * Format: int64
+             * @description `extra + missed`: every error is seen.
+             */
+            gross_error: number;
+            /**
+             * Format: int64
+             * @description Counts that matched an ambiguous mark, and were left out.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Marked and not counted.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description `counted - truth`: errors that cancel each other are not seen.
+             */
+            net_error: number;
+            precision: null | components["schemas"]["Share"];
+            recall: null | components["schemas"]["Share"];
+            /**
+             * Format: int64
+             * @description Counted and marked.
+             */
+            right: number;
+            /**
+             * Format: int64
+             * @description Marked crossings, without the ambiguous ones.
+             */
+            truth: number;
+        };
+        /** @description Who takes care of an alert. */
+        Acknowledged: {
+            /** @description Who, for people. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            time: string;
+        };
+        /** @description Who did something. */
+        ActorView: {
+            /** @description The address that they asked from. */
+            address?: string | null;
+            /**
+             * Format: uuid
+             * @description The id of the user or of the token.
+             */
+            id?: string | null;
+            /**
+             * @description `user`, `token`, `program` or `nobody`.
+             * @example user
+             */
+            kind: string;
+            /** @description The name at that time. */
+            name: string;
+        };
+        /** @description Something that was noticed. */
+        Alert: {
+            acknowledged?: null | components["schemas"]["Acknowledged"];
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /** @description The rule's name at that time. */
+            name: string;
+            resolved?: null | components["schemas"]["Resolved"];
+            /**
+             * Format: uuid
+             * @description The rule that noticed it.
+             */
+            rule: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * Format: date-time
+             * @description Until when nobody is told.
+             */
+            silenced_until?: string | null;
+            /** @description The site. */
+            site: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started: string;
+            /** @description The camera that it is about; empty for rules that are not about single cameras. */
+            subject: string;
+            /** @description What was noticed, in a sentence. */
+            summary: string;
+            /** @description How many steps were told: none, the first channels, and the steps of the escalation. */
+            told?: number;
+            /** @description Who was told of it. */
+            told_channels?: string[];
+            /**
+             * Format: double
+             * @description The number that made it.
+             */
+            value: number;
+        };
+        /** @description A change to a camera: what is given is set, the rest stays. */
+        CameraChange: {
+            /**
+             * @description Where it is. What is shown of the present address leaves it as it is. Another host forgets the
+             *     password, so that it is not sent to a stranger, unless one is given too.
+             */
+            address?: string | null;
+            /**
+             * Format: double
+             * @description Frames a second that are analysed, 0.1 to 120; null is the installation's.
+             */
+            analyse_fps?: number | null;
+            /** @description Whether people are made unrecognisable in pictures. */
+            blurred?: boolean | null;
+            /** @description For people. */
+            name?: string | null;
+            /** @description The password; null takes it away. */
+            password?: string | null;
+            pictures?: null | components["schemas"]["Pictures"];
+            /** @description Another site. */
+            site?: string | null;
+            transport?: null | components["schemas"]["RtspTransport"];
+            /** @description The user; empty for none. */
+            user?: string | null;
+            /** @description Whether an `https` address needs a certificate that the machine trusts. */
+            verify_tls?: boolean | null;
+            recordings?: boolean;
+        };
+        /** @description The cameras that the caller may see. */
+        CameraList: {
+            /** @description By id. */
+            cameras: components["schemas"]["CameraView"][];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+            /** @description The name of the first site. */
+            site: string | null;
+            /** @description The time zone of the first site. */
+            time_zone: string | null;
+        };
+        /** @description What a camera does. */
+        CameraState: {
+            /** @enum {string} */
+            state: "connecting";
+        } | {
+            /** @enum {string} */
+            state: "counting";
+        } | {
+            /** @enum {string} */
+            state: "stopped";
+        } | {
+            /** @description How many are left out, and what to do. */
+            reason: string;
+            /** @enum {string} */
+            state: "overloaded";
+        } | {
+            /** @description Why, and what to do. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When the last one came.
+             */
+            since: string;
+            /** @enum {string} */
+            state: "offline";
+        } | {
+            /** @description What stands still, and what to do. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When something new came last.
+             */
+            since: string;
+            /** @enum {string} */
+            state: "frozen";
+        } | {
+            /** @description Why. */
+            reason: string;
+            /** @enum {string} */
+            state: "failed";
+        };
+        /** @description A camera: how it is set up, and how it is at this moment. */
+        CameraView: components["schemas"]["Viewed"] & {
+            /** @description Whether people are made unrecognisable in pictures. */
+            blurred: boolean;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            changed: string;
+            connection?: null | components["schemas"]["ConnectionView"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /** @description Unique, and never changes. */
+            id: string;
+            /** @description For people. */
+            name: string;
+            /** @description Who may see its pictures. */
+            pictures: components["schemas"]["Pictures"];
+            /** @description Whether it stands in the configuration file. */
+            provisioned: boolean;
+            /**
+             * Format: int64
+             * @description The set of rules in force; 0 for a camera of the configuration file.
+             */
+            rules_version: number;
+            /** @description Whether the caller sees its pictures. */
+            shows_pictures: boolean;
+            /** @description The site that it belongs to. */
+            site: string;
+            /** @description Whether it is to be watched. */
+            started: boolean;
+            /**
+             * Format: int64
+             * @description Grows with every change but those of its rules; in quotes it is the `ETag` that `If-Match` takes.
+             */
+            version: number;
+            recordings: boolean;
+        };
+        /** @description Somebody or something that is told. */
+        Channel: {
+            /** @description Whether anything is sent. What is not sent meanwhile waits. */
+            enabled?: boolean;
+            /** @description For people. */
+            name: string;
+            /** @description Who receives, and how. */
+            receiver: components["schemas"]["Receiver"];
+            /** @description The site that it belongs to. */
+            site: string;
+        };
+        /** @description A code of the app. */
+        CodeBody: {
+            /**
+             * @description Six digits.
+             * @example 492039
+             */
+            code: string;
+        };
+        /** @description A code with which people sign up. */
+        CodeView: {
+            /** @description The code itself; only in the answer that made it. */
+            code?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires: string;
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /** @description Who made it. */
+            made_by: string;
+            /** @description The first characters, to recognise it by. */
+            prefix: string;
+            /**
+             * @description What those may do who sign up with it.
+             * @example viewer:main
+             */
+            role: string;
+            /**
+             * Format: int64
+             * @description How many more may sign up with it.
+             */
+            uses_left: number;
+        };
+        /** @description What is noticed. */
+        Condition: {
+            /** @enum {string} */
+            kind: "occupancy";
+            /** @description Where. */
+            place: components["schemas"]["Place"];
+            /** @description When it is too many or too few. */
+            threshold: components["schemas"]["Threshold"];
+        } | {
+            /** @description What is counted. */
+            counted: components["schemas"]["Counted"];
+            /** @enum {string} */
+            kind: "count";
+            /** @description When it is too many or too few. */
+            threshold: components["schemas"]["Threshold"];
+            /**
+             * Format: int32
+             * @description How long the while is, in whole minutes.
+             */
+            window_min: number;
+        } | {
+            /** @description The cameras; all of the site when there are none. */
+            cameras?: string[];
+            /** @enum {string} */
+            kind: "offline";
+        } | {
+            /** @description The cameras; all of the site when there are none. */
+            cameras?: string[];
+            /** @enum {string} */
+            kind: "frozen";
+        } | {
+            /** @description What is counted. */
+            counted: components["schemas"]["Counted"];
+            /**
+             * Format: double
+             * @description How many deviations away from the median it must be.
+             */
+            deviations?: number;
+            /** @enum {string} */
+            kind: "unusual";
+            /**
+             * Format: int32
+             * @description How many weeks are looked back.
+             */
+            weeks?: number;
+        };
+        /** @description The user's password, once more. */
+        ConfirmBody: {
+            /** @description The present one. */
+            password: string;
+        };
+        /** @description Where a camera is read from, and how. */
+        ConnectionView: {
+            /** @description The address without user, password, query, and values in its path. */
+            address: string;
+            /**
+             * Format: double
+             * @description Frames a second that are analysed; null is the installation's.
+             */
+            analyse_fps: number | null;
+            /** @description Whether there is a password. */
+            has_password: boolean;
+            /** @description How RTSP brings its packets. */
+            transport: components["schemas"]["RtspTransport"];
+            /** @description The user that signs in at the camera; empty for none. */
+            user: string;
+            /** @description Whether an `https` address needs a certificate that the machine trusts. */
+            verify_tls: boolean;
+        };
+        /** @description A correction by an operator. */
+        CorrectionNow: {
+            /**
+             * Format: int64
+             * @description What the operator saw.
+             */
+            now: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time: string;
+            /**
+             * Format: int64
+             * @description What camtally believed.
+             */
+            was: number;
+        };
+        /**
+         * @description Which traversals of a line count.
+         * @enum {string}
+         */
+        CountMode: "every" | "once" | "net";
+        /** @description Which crossings are counted; an empty list leaves nothing out. */
+        Counted: {
+            /**
+             * @description The cameras; all of the site when there are none.
+             * @default []
+             */
+            cameras: string[];
+            /**
+             * @description The classes.
+             * @default []
+             */
+            classes: string[];
+            /**
+             * @description The directions.
+             * @default []
+             * @example [
+             *       "forward"
+             *     ]
+             */
+            directions: string[];
+            /**
+             * @description The lines.
+             * @default []
+             */
+            lines: string[];
+        };
+        /** @description Counts by bucket. */
+        CountsAnswer: {
+            /** @description How long the buckets are. */
+            bucket: "1m" | "5m" | "15m" | "1h" | "1d" | "1w";
+            /** @description One for each combination of what the answer is split by. */
+            groups: components["schemas"]["CountsGroup"][];
+            /**
+             * Format: date-time
+             * @description Since when such buckets are kept, if older ones were deleted: what lies before is not known, and given as zero.
+             */
+            kept_since: string | null;
+            /** @description What was counted. */
+            kind: "crossing" | "turned_back" | "passed_by" | "zone_enter" | "zone_leave";
+            /** @description Of which clock the buckets are hours and days. */
+            time_zone: string;
+        };
+        /** @description The number of one bucket. */
+        CountsBucket: components["schemas"]["Stretch"] & {
+            /**
+             * Format: int64
+             * @description How many, by the time of the event.
+             */
+            count: number;
+            earlier?: null | components["schemas"]["EarlierBucket"];
+            /**
+             * Format: double
+             * @description How many of its seconds were watched: the sum of the group's cameras.
+             */
+            observed_s: number;
+        };
+        /** @description The numbers of one group. */
+        CountsGroup: {
+            /** @description Without a hole. */
+            buckets: components["schemas"]["CountsBucket"][];
+            /** @description The camera, if split by that. */
+            camera: string | null;
+            /** @description How many cameras it has: a bucket was watched completely when `observed_s` is this many times its length. */
+            cameras: number;
+            /** @description The class, if split by that. */
+            class: string | null;
+            /** @description The direction, if split by that: `forward` or `backward`. */
+            direction: string | null;
+            /** @description The line or zone, if split by that. */
+            rule: string | null;
+            /** @description The site, if split by that. */
+            site: string | null;
+        };
+        /** @description A user who was made. */
+        CreatedUser: {
+            /** @description Where they choose a password, once, within three days. It is not shown again. */
+            link: string;
+            /** @description The user. */
+            user: components["schemas"]["UserView"];
+        };
+        /** @description A camera that was deleted, and can be brought back. */
+        DeletedCamera: {
+            /**
+             * Format: date-time
+             * @description When it was deleted.
+             */
+            deleted?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description For people. */
+            name: string;
+            /** @description The site that it belonged to. */
+            site: string;
+        };
+        /** @description Something that is, or was, to be delivered. */
+        Delivery: {
+            /**
+             * Format: uuid
+             * @description Where it goes.
+             */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description Since when it is to be delivered.
+             */
+            created: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next, while it waits.
+             */
+            due: string;
+            /** @description Why the last try failed. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The same on every try.
+             */
+            id: string;
+            /** @description What it is about, such as `alert.fired`. */
+            kind: string;
+            /** @description How far it is. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+        };
+        /**
+         * @description How far a delivery is.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
+        /** @description How far a test of a camera came. What was not tried any more is null. */
+        Diagnosis: {
+            /** @description What was in the way and what to do, for people. */
+            advice: string;
+            /** @description Whether user and password are right. */
+            authorised: boolean | null;
+            /**
+             * @description `seen` when a picture came, else what was in the way, in a word.
+             * @example wrong_password
+             */
+            outcome: string;
+            /** @description Whether something answers there. */
+            reached: boolean | null;
+            /** @description Whether the name of its host stands for an address that may be connected to. */
+            resolved: boolean | null;
+            seen: null | components["schemas"]["Seen"];
+            /** @description Whether there is a video stream that can be read. */
+            stream: boolean | null;
+        };
+        /** @description What the two directions are called. */
+        DirectionNames: {
+            /**
+             * @description From side B to side A.
+             * @default out
+             */
+            backward: string;
+            /**
+             * @description From side A to side B.
+             * @default in
+             */
+            forward: string;
+        };
+        /** @description How right the counts of one direction are. */
+        DirectionScore: {
+            /** @description Which way. */
+            direction: string;
+            /** @description How right. */
+            score: components["schemas"]["AccuracyScore"];
+        };
+        /** @description How long stays were. */
+        DwellAnswer: {
+            /** @description How long the buckets are. */
+            bucket: "15m" | "1h" | "1d" | "1w";
+            /**
+             * Format: date-time
+             * @description Since when this is kept, if older was deleted.
+             */
+            kept_since: string | null;
+            /** @description Of which clock the buckets are hours and days. */
+            time_zone: string;
+            /** @description By camera and name. */
+            zones: components["schemas"]["ZoneDwell"][];
+        };
+        DwellInBucket: components["schemas"]["Stretch"] & components["schemas"]["Stays"];
+        /** @description The number of a bucket of an earlier time. */
+        EarlierBucket: components["schemas"]["Stretch"] & {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description How many of its seconds were watched.
+             */
+            observed_s: number;
+        };
+        /** @description Password and code, once more. */
+        EndTotpBody: {
+            /**
+             * @description A code of the app, or a recovery code.
+             * @example 492039
+             */
+            code: string;
+            /** @description The present password. */
+            password: string;
+        };
+        /** @description A channel as it is entered. */
+        Entered: {
+            /** @description Whether anything is sent. */
+            enabled?: boolean;
+            /** @description For people. */
+            name: string;
+            /** @description Who receives, and how. */
+            receiver: components["schemas"]["Receiver"];
+            /**
+             * @description What is secret about it: the address that Slack or Teams has given, or a Telegram bot's token. For a web hook one is
+             *     made when none is given. When a channel is changed, the old one stays unless another is given.
+             */
+            secret?: string | null;
+            /** @description The site that it belongs to. */
+            site: string;
+        };
+        /** @description A line through which a site is entered and left. */
+        Entrance: {
+            /** @description The camera. */
+            camera: string;
+            /**
+             * @description The direction that leads in.
+             * @default forward
+             */
+            inward: string;
+            /** @description The line. */
+            line: string;
+        };
+        /** @description An entry of the audit log. */
+        EntryView: {
+            /**
+             * @description What they did.
+             * @example camera.update
+             */
+            action: string;
+            /** @description Who. */
+            actor: components["schemas"]["ActorView"];
+            /** @description The object after; null where it was deleted. */
+            after?: Record<string, never> | null;
+            /** @description The object before; null where it was made. */
+            before?: Record<string, never> | null;
+            /** @description Covers everything in it and the entry before. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Its place in the log: 1, 2, 3, … without gaps.
+             */
+            number: number;
+            /**
+             * @description Its id.
+             * @example entrance
+             */
+            object_id: string;
+            /**
+             * @description The kind of what they did it to.
+             * @example camera
+             */
+            object_kind: string;
+            /** @description The site that it belongs to. */
+            site?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time: string;
+        };
+        /** @description Further channels, after a while. */
+        Escalation: {
+            /**
+             * Format: int32
+             * @description Seconds from the alert's beginning.
+             */
+            after_s: number;
+            /** @description The channels that are told then. */
+            channels: string[];
+        };
+        /**
+         * @description Something that was counted, or a stretch in which nothing could be. Fields that this version does not know are passed on.
+         * @example {
+         *       "id": "6f6c5ee5-6a56-5c33-a3a3-6d0f6f0b7c11",
+         *       "kind": "crossing",
+         *       "camera": "entrance",
+         *       "rule": "door",
+         *       "rule_version": 1,
+         *       "direction": "forward",
+         *       "class": "person",
+         *       "confidence": 0.83,
+         *       "stream_time_s": 12.34,
+         *       "time": "2026-11-23T08:00:12.340Z",
+         *       "confirmed_time": "2026-11-23T08:00:12.740Z",
+         *       "inferred": false,
+         *       "track": 17,
+         *       "model": "nanodet-416@1a2b3c4d"
+         *     }
+         */
+        Event: {
+            /** @description The camera's id. */
+            camera: string;
+            /** @description The object's class. */
+            class?: string;
+            /** @description 0 to 1. */
+            confidence?: number;
+            /**
+             * Format: date-time
+             * @description When it became certain.
+             */
+            confirmed_time?: string;
+            /** @description `gap`: what exactly. */
+            detail?: string;
+            /**
+             * @description Which way.
+             * @enum {string}
+             */
+            direction?: "forward" | "backward";
+            /** @description `zone_leave`: how long the stay was. */
+            dwell_s?: number;
+            /**
+             * Format: date-time
+             * @description `gap`: the last moment seen before it.
+             */
+            from?: string;
+            /**
+             * Format: uuid
+             * @description Computed from what it describes.
+             */
+            id: string;
+            /** @description Whether the track was lost and found again. */
+            inferred?: boolean;
+            /** @description `zone_leave`: whether a gap cut the stay short. */
+            interrupted?: boolean;
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            kind: "crossing" | "turned_back" | "passed_by" | "zone_enter" | "zone_leave" | "gap" | "observed" | "correction";
+            /** @description The model that saw it, and its version. */
+            model?: string;
+            /**
+             * Format: int64
+             * @description `correction`: what the operator saw.
+             */
+            now?: number;
+            /**
+             * @description `gap`: why.
+             * @enum {string}
+             */
+            reason?: "offline" | "frozen" | "overload" | "restart" | "configuration";
+            /** @description The line or zone. */
+            rule?: string;
+            /**
+             * Format: int64
+             * @description Editing a rule makes a new version.
+             */
+            rule_version?: number;
+            /** @description When it happened, in seconds of the stream's own time. */
+            stream_time_s: number;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+            /**
+             * Format: int64
+             * @description The track that made it.
+             */
+            track?: number;
+            /**
+             * Format: date-time
+             * @description `gap`: the first moment seen after it.
+             */
+            until?: string;
+            /**
+             * Format: int64
+             * @description `correction`: what camtally believed.
+             */
+            was?: number;
+        };
+        /** @description What is to be exported. */
+        ExportRequest: {
+            /** @description How the file is written. */
+            format?: components["schemas"]["FileFormat"];
+            /** @description With one of at least 12 characters the passwords are in the file, encrypted with it. */
+            passphrase?: string | null;
+        };
+        /** @description A file of everything that is configured. */
+        ExportedFile: {
+            /** @description Its text. */
+            file: string;
+            /** @description How it is written. */
+            format: components["schemas"]["FileFormat"];
+            /** @description Cameras whose passwords could not be opened, and are missing in it. */
+            without_secrets: string[];
+        };
+        /**
+         * @description How a file is written.
+         * @enum {string}
+         */
+        FileFormat: "toml" | "json";
+        /** @description Somebody who forgot their password. */
+        ForgottenBody: {
+            /**
+             * @description Their mail address.
+             * @example anna@example.org
+             */
+            email: string;
+        };
+        /** @description Where people were. */
+        HeatAnswer: {
+            /** @description The camera. */
+            camera: string;
+            /**
+             * Format: date-time
+             * @description The first moment asked for.
+             */
+            from: string;
+            /** @description One for each size of grid that was in use, the largest last; none when nothing was seen. */
+            maps: components["schemas"]["HeatGrid"][];
+            /**
+             * Format: date-time
+             * @description The first moment after.
+             */
+            until: string;
+        };
+        /** @description A grid that covers the picture. */
+        HeatGrid: {
+            /**
+             * Format: int32
+             * @description How many rows there are.
+             */
+            height: number;
+            /** @description Seconds that objects were in each cell, together; row by row from the top left. */
+            seconds: number[];
+            /**
+             * Format: int32
+             * @description How many cells a row has.
+             */
+            width: number;
+        };
+        /** @description A file that is to be taken in. */
+        ImportRequest: {
+            /** @description Its text, at most 16 MiB. */
+            file: string;
+            /** @description How the file is written. */
+            format?: components["schemas"]["FileFormat"];
+            /** @description Whether nothing is to be changed: the answer says what would be. */
+            only_try?: boolean;
+            /** @description What its passwords were encrypted with. */
+            passphrase?: string | null;
+        };
+        /** @description What an import has done, or would do. */
+        Imported: {
+            /** @description What was changed. */
+            changed: string[];
+            /** @description What was not there: `site NAME`, `camera NAME`, `view NAME`. */
+            created: string[];
+            /** @description What was the same already. */
+            unchanged: string[];
+        };
+        /** @description Something that is kept, with what it is known by. */
+        Kept_Channel: {
+            /** @description Whether anything is sent. What is not sent meanwhile waits. */
+            enabled?: boolean;
+            /** @description For people. */
+            name: string;
+            /** @description Who receives, and how. */
+            receiver: components["schemas"]["Receiver"];
+            /** @description The site that it belongs to. */
+            site: string;
+        } & {
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description One more with each change.
+             */
+            version: number;
+        };
+        /** @description Something that is kept, with what it is known by. */
+        Kept_Rule: {
+            /** @description The channels that are told at once. */
+            channels?: string[];
+            /**
+             * Format: int32
+             * @description How many seconds it must be clear without a break before the alert is resolved.
+             */
+            clear_s?: number;
+            /** @description What is noticed. */
+            condition: components["schemas"]["Condition"];
+            /** @description Whether it is evaluated. */
+            enabled?: boolean;
+            /** @description Who else is told when nobody acknowledges it, by rising time. */
+            escalation?: components["schemas"]["Escalation"][];
+            /**
+             * Format: int32
+             * @description How many seconds it must hold without a break before there is an alert.
+             */
+            hold_s?: number;
+            /** @description For people; it is in every message. */
+            name: string;
+            /** @description When nobody is told. Alerts begin and end all the same, and what still is when the quiet hours end is told then. */
+            quiet?: components["schemas"]["QuietHours"][];
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description The site that it belongs to. */
+            site: string;
+            /** @description Whether those who were told of it are told when it is resolved. */
+            tell_resolved?: boolean;
+        } & {
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description One more with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description A counting line: an oriented polyline. Walk it from its first point to its last, as seen on the screen:
+         *     side A is on the left hand, side B on the right, and *forward* is from A to B.
+         */
+        LineRule: {
+            /**
+             * @description The point of the box that stands for the object.
+             * @default foot
+             */
+            anchor: string;
+            /**
+             * Format: double
+             * @description Half the width of the band, in body heights; the preset's unless given.
+             */
+            band?: number | null;
+            /** @description Names of the classes that it counts; every class that the model is told to count where it is empty. */
+            classes?: string[];
+            /**
+             * Format: double
+             * @description Seconds in which the same track does not count again in the same direction.
+             */
+            cool_down_s?: number | null;
+            /** @description Which traversals count. */
+            count?: components["schemas"]["CountMode"];
+            /**
+             * Format: double
+             * @description Least age of a track that counts, in seconds; the preset's unless given.
+             */
+            min_age_s?: number | null;
+            /**
+             * Format: double
+             * @description Least way that a track has moved before it counts, in body heights; the preset's unless given.
+             */
+            min_travel?: number | null;
+            /** @description Its name, unique among the camera's rules. */
+            name: string;
+            /** @description What the two directions are called where people read them. */
+            names?: components["schemas"]["DirectionNames"];
+            /**
+             * Format: double
+             * @description With `count = "net"`: seconds within which a return cancels the crossing; 10 unless given.
+             */
+            net_window_s?: number | null;
+            /** @description Two points or more, normalised. */
+            points: number[][];
+            /** @description A set of values for the five settings below it. */
+            preset?: components["schemas"]["Preset"];
+            /**
+             * Format: double
+             * @description Seconds beyond the band after which an object is settled; the preset's unless given.
+             */
+            settle_s?: number | null;
+            /**
+             * Format: int32
+             * @description Version of the rule; editing it makes a new one.
+             */
+            version?: number;
+        };
+        /** @description A line with what it is called. */
+        LineView: {
+            /** @description What the backward direction is called. */
+            backward: string;
+            /** @description What the forward direction is called. */
+            forward: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its points, 0..1. */
+            points: number[][];
+        };
+        /** @description Where to go. */
+        LinkView: {
+            /** @description The provider's page, for the browser to open. */
+            address: string;
+        };
+        /** @description A page of a list. */
+        Listed_AccuracyAuditSummary: {
+            /** @description What it lists. */
+            items: {
+                /** @description The camera. */
+                camera: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created: string;
+                /** @description Who began it. */
+                created_by: string;
+                /**
+                 * Format: date-time
+                 * @description When it was finished; null while marks can be changed.
+                 */
+                finished: string | null;
+                /**
+                 * Format: date-time
+                 * @description The first moment that was looked at.
+                 */
+                from: string;
+                /**
+                 * Format: uuid
+                 * @description Never changes.
+                 */
+                id: string;
+                /** @description The line. */
+                line: string;
+                score: null | components["schemas"]["AccuracyScore"];
+                /** @description The camera's site. */
+                site: string;
+                /**
+                 * Format: double
+                 * @description How far apart in time a count and its mark may be, in seconds.
+                 */
+                tolerance_s: number;
+                /**
+                 * Format: date-time
+                 * @description The first moment that was not.
+                 */
+                until: string;
+                /**
+                 * Format: int64
+                 * @description One more with each change.
+                 */
+                version: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_Alert: {
+            /** @description What it lists. */
+            items: {
+                acknowledged?: null | components["schemas"]["Acknowledged"];
+                /**
+                 * Format: uuid
+                 * @description Never changes.
+                 */
+                id: string;
+                /** @description The rule's name at that time. */
+                name: string;
+                resolved?: null | components["schemas"]["Resolved"];
+                /**
+                 * Format: uuid
+                 * @description The rule that noticed it.
+                 */
+                rule: string;
+                /** @description How bad it is. */
+                severity: components["schemas"]["Severity"];
+                /**
+                 * Format: date-time
+                 * @description Until when nobody is told.
+                 */
+                silenced_until?: string | null;
+                /** @description The site. */
+                site: string;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                started: string;
+                /** @description The camera that it is about; empty for rules that are not about single cameras. */
+                subject: string;
+                /** @description What was noticed, in a sentence. */
+                summary: string;
+                /** @description How many steps were told: none, the first channels, and the steps of the escalation. */
+                told?: number;
+                /** @description Who was told of it. */
+                told_channels?: string[];
+                /**
+                 * Format: double
+                 * @description The number that made it.
+                 */
+                value: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_DeletedCamera: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was deleted.
+                 */
+                deleted?: string | null;
+                /** @description Its id. */
+                id: string;
+                /** @description For people. */
+                name: string;
+                /** @description The site that it belonged to. */
+                site: string;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_Delivery: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Where it goes.
+                 */
+                channel: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it is to be delivered.
+                 */
+                created: string;
+                /**
+                 * Format: date-time
+                 * @description When it is tried next, while it waits.
+                 */
+                due: string;
+                /** @description Why the last try failed. */
+                error?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The same on every try.
+                 */
+                id: string;
+                /** @description What it is about, such as `alert.fired`. */
+                kind: string;
+                /** @description How far it is. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                tries: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_EntryView: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * @description What they did.
+                 * @example camera.update
+                 */
+                action: string;
+                /** @description Who. */
+                actor: components["schemas"]["ActorView"];
+                /** @description The object after; null where it was deleted. */
+                after?: Record<string, never> | null;
+                /** @description The object before; null where it was made. */
+                before?: Record<string, never> | null;
+                /** @description Covers everything in it and the entry before. */
+                hash: string;
+                /**
+                 * Format: int64
+                 * @description Its place in the log: 1, 2, 3, … without gaps.
+                 */
+                number: number;
+                /**
+                 * @description Its id.
+                 * @example entrance
+                 */
+                object_id: string;
+                /**
+                 * @description The kind of what they did it to.
+                 * @example camera
+                 */
+                object_kind: string;
+                /** @description The site that it belongs to. */
+                site?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                time: string;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_Event: {
+            /** @description What it lists. */
+            items: {
+                /** @description The camera's id. */
+                camera: string;
+                /** @description The object's class. */
+                class?: string;
+                /** @description 0 to 1. */
+                confidence?: number;
+                /**
+                 * Format: date-time
+                 * @description When it became certain.
+                 */
+                confirmed_time?: string;
+                /** @description `gap`: what exactly. */
+                detail?: string;
+                /**
+                 * @description Which way.
+                 * @enum {string}
+                 */
+                direction?: "forward" | "backward";
+                /** @description `zone_leave`: how long the stay was. */
+                dwell_s?: number;
+                /**
+                 * Format: date-time
+                 * @description `gap`: the last moment seen before it.
+                 */
+                from?: string;
+                /**
+                 * Format: uuid
+                 * @description Computed from what it describes.
+                 */
+                id: string;
+                /** @description Whether the track was lost and found again. */
+                inferred?: boolean;
+                /** @description `zone_leave`: whether a gap cut the stay short. */
+                interrupted?: boolean;
+                /**
+                 * @description What happened.
+                 * @enum {string}
+                 */
+                kind: "crossing" | "turned_back" | "passed_by" | "zone_enter" | "zone_leave" | "gap" | "observed" | "correction";
+                /** @description The model that saw it, and its version. */
+                model?: string;
+                /**
+                 * Format: int64
+                 * @description `correction`: what the operator saw.
+                 */
+                now?: number;
+                /**
+                 * @description `gap`: why.
+                 * @enum {string}
+                 */
+                reason?: "offline" | "frozen" | "overload" | "restart" | "configuration";
+                /** @description The line or zone. */
+                rule?: string;
+                /**
+                 * Format: int64
+                 * @description Editing a rule makes a new version.
+                 */
+                rule_version?: number;
+                /** @description When it happened, in seconds of the stream's own time. */
+                stream_time_s: number;
+                /**
+                 * Format: date-time
+                 * @description When it happened.
+                 */
+                time: string;
+                /**
+                 * Format: int64
+                 * @description The track that made it.
+                 */
+                track?: number;
+                /**
+                 * Format: date-time
+                 * @description `gap`: the first moment seen after it.
+                 */
+                until?: string;
+                /**
+                 * Format: int64
+                 * @description `correction`: what camtally believed.
+                 */
+                was?: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_Kept_Channel: {
+            /** @description What it lists. */
+            items: ({
+                /** @description Whether anything is sent. What is not sent meanwhile waits. */
+                enabled?: boolean;
+                /** @description For people. */
+                name: string;
+                /** @description Who receives, and how. */
+                receiver: components["schemas"]["Receiver"];
+                /** @description The site that it belongs to. */
+                site: string;
+            } & {
+                /**
+                 * Format: uuid
+                 * @description Never changes.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description One more with each change.
+                 */
+                version: number;
+            })[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_Kept_Rule: {
+            /** @description What it lists. */
+            items: ({
+                /** @description The channels that are told at once. */
+                channels?: string[];
+                /**
+                 * Format: int32
+                 * @description How many seconds it must be clear without a break before the alert is resolved.
+                 */
+                clear_s?: number;
+                /** @description What is noticed. */
+                condition: components["schemas"]["Condition"];
+                /** @description Whether it is evaluated. */
+                enabled?: boolean;
+                /** @description Who else is told when nobody acknowledges it, by rising time. */
+                escalation?: components["schemas"]["Escalation"][];
+                /**
+                 * Format: int32
+                 * @description How many seconds it must hold without a break before there is an alert.
+                 */
+                hold_s?: number;
+                /** @description For people; it is in every message. */
+                name: string;
+                /** @description When nobody is told. Alerts begin and end all the same, and what still is when the quiet hours end is told then. */
+                quiet?: components["schemas"]["QuietHours"][];
+                /** @description How bad it is. */
+                severity: components["schemas"]["Severity"];
+                /** @description The site that it belongs to. */
+                site: string;
+                /** @description Whether those who were told of it are told when it is resolved. */
+                tell_resolved?: boolean;
+            } & {
+                /**
+                 * Format: uuid
+                 * @description Never changes.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description One more with each change.
+                 */
+                version: number;
+            })[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_Model: {
+            /** @description What it lists. */
+            items: {
+                /** @description The names of all classes that it knows. */
+                classes: string[];
+                /** @description Those that are counted where a rule names none. */
+                counted: string[];
+                /**
+                 * @description Name and version, as in events.
+                 * @example nanodet-416@1a2b3c4d
+                 */
+                id: string;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_RuleSetInfo: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                changed: string;
+                /**
+                 * Format: int64
+                 * @description 1 for the first set of the camera, and so on.
+                 */
+                version: number;
+                /** @description What was changed, in words. */
+                what: string;
+                /** @description Who made it. */
+                who: string;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_Site: {
+            /** @description What it lists. */
+            items: (components["schemas"]["SiteSettings"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                changed: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created: string;
+                /**
+                 * Format: date-time
+                 * @description When it was deleted, if it was.
+                 */
+                deleted?: string | null;
+                /** @description Chosen when it is made; never changes. That of a provisioned site may be no [`Id`]. */
+                id: string;
+                /** @description Whether it stands in the configuration file. */
+                provisioned: boolean;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                version: number;
+            })[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_TokenView: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created: string;
+                /**
+                 * Format: date-time
+                 * @description Until when it is good; for good if null.
+                 */
+                expires?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Never changes.
+                 */
+                id: string;
+                /**
+                 * @description What it is for.
+                 * @example nightly export
+                 */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description The user whose rights it has, as far as its scopes let it.
+                 */
+                owner: string;
+                /** @description The first characters, to recognise it by. */
+                prefix: string;
+                /**
+                 * Format: date-time
+                 * @description When it was revoked.
+                 */
+                revoked?: string | null;
+                /**
+                 * @description What it may do at most.
+                 * @example [
+                 *       "viewer:main"
+                 *     ]
+                 */
+                scopes: string[];
+                /** @description The token itself; only in the answer that made it. */
+                token?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to the minute.
+                 */
+                used?: string | null;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_UserView: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When they were made.
+                 */
+                created: string;
+                /** @description Whether they may not sign in. */
+                disabled: boolean;
+                /** @description Where mail reaches them. */
+                email?: string | null;
+                /** @description Whether they have a password. */
+                has_password: boolean;
+                /** @description Whether signing in takes a one-time code. */
+                has_totp: boolean;
+                /**
+                 * Format: uuid
+                 * @description Never changes.
+                 */
+                id: string;
+                /**
+                 * @description What they sign in with.
+                 * @example anna
+                 */
+                name: string;
+                /**
+                 * @description What they may do: `viewer`, `operator` or `admin`, and `:SITE` for one site only.
+                 * @example [
+                 *       "viewer",
+                 *       "operator:main"
+                 *     ]
+                 */
+                roles: string[];
+                /**
+                 * Format: date-time
+                 * @description When they last signed in.
+                 */
+                signed_in?: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with each change; in quotes it is the `ETag` that `If-Match` takes.
+                 */
+                version: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_View: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                changed: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created: string;
+                /**
+                 * Format: uuid
+                 * @description UUID, version 7.
+                 */
+                id: string;
+                /** @description For people. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description The user who made it; none for the program itself.
+                 */
+                owner?: string | null;
+                /** @description What is asked: the parameters of a question, for the one who shows it. */
+                query: Record<string, never>;
+                /** @description Whether others see it: everyone who may see its site, or everyone where it is about none. */
+                shared: boolean;
+                /** @description The site that it is about, if it is about one. */
+                site?: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with every change.
+                 */
+                version: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description Somebody who signs in. */
+        LoginBody: {
+            /**
+             * @description A code of their app, or a recovery code, where the account asks for one.
+             * @example 492039
+             */
+            code?: string | null;
+            /**
+             * @description Their name or mail address.
+             * @example anna
+             */
+            name: string;
+            /**
+             * @description Their password.
+             * @example mossy-anvil-tundra-9
+             */
+            password: string;
+            /** @description How the session's secrets are handed out. */
+            transport?: "cookie" | "bearer";
+        };
+        /** @description A channel that was made. */
+        Made: components["schemas"]["Kept_Channel"] & {
+            /** @description The secret that was made for a web hook. It is shown this once. */
+            secret?: string | null;
+        };
+        /** @description A crossing that somebody has seen. */
+        Mark: {
+            /** @description Whether careful people could disagree on it. */
+            ambiguous: boolean;
+            /** @description Of what. */
+            class: string;
+            /** @description Which way. */
+            direction: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time: string;
+        };
+        /** @description A crossing that was missed, or one that was counted and not seen. */
+        Mistake: {
+            /** @description Which way. */
+            direction: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time: string;
+        };
+        /** @description A model that finds objects in pictures. */
+        Model: {
+            /** @description The names of all classes that it knows. */
+            classes: string[];
+            /** @description Those that are counted where a rule names none. */
+            counted: string[];
+            /**
+             * @description Name and version, as in events.
+             * @example nanodet-416@1a2b3c4d
+             */
+            id: string;
+        };
+        /** @description An accuracy audit as it is asked for. */
+        NewAccuracyAudit: {
+            /**
+             * @description The camera.
+             * @example entrance
+             */
+            camera: string;
+            /**
+             * Format: date-time
+             * @description The first moment that was looked at.
+             */
+            from: string;
+            /**
+             * @description The line.
+             * @example door
+             */
+            line: string;
+            /** @description What was seen, in any order. */
+            marks?: components["schemas"]["NewMark"][];
+            /**
+             * Format: double
+             * @description How far apart in time a count and its mark may be, in seconds: 0.1 to 10.
+             * @default 1
+             */
+            tolerance_s: number;
+            /**
+             * Format: date-time
+             * @description The first moment that was not; at most a day later.
+             */
+            until: string;
+        };
+        /** @description A camera that is to be made. */
+        NewCamera: {
+            /**
+             * @description Where it is. User and password may stand in it, and are taken out of it.
+             * @example rtsp://10.0.0.9/stream1
+             */
+            address: string;
+            /**
+             * Format: double
+             * @description Frames a second that are analysed, 0.1 to 120; the installation's unless given.
+             */
+            analyse_fps?: number | null;
+            /** @description Whether people are made unrecognisable in pictures. */
+            blurred?: boolean;
+            /** @description 1 to 63 small letters, digits and hyphens; it never changes. */
+            id: string;
+            /** @description For people; the id unless given. */
+            name?: string | null;
+            /** @description The password; wins over the one in the address. */
+            password?: string | null;
+            /** @description Who may see its pictures. */
+            pictures?: components["schemas"]["Pictures"];
+            /** @description Its lines and zones; none unless given. */
+            rules?: components["schemas"]["Rules"];
+            /** @description The site that it belongs to. */
+            site: string;
+            /** @description Whether it is watched at once; true unless given. */
+            started?: boolean;
+            /** @description How RTSP brings its packets. */
+            transport?: components["schemas"]["RtspTransport"];
+            /** @description The user; wins over the one in the address. */
+            user?: string | null;
+            /** @description Whether an `https` address needs a certificate that the machine trusts; true unless given. */
+            verify_tls?: boolean;
+            recordings?: boolean;
+        };
+        /** @description A code that is to be made. */
+        NewCodeBody: {
+            /**
+             * Format: date-time
+             * @description Until when; at most a year from now.
+             */
+            expires: string;
+            /**
+             * @description What those may do who sign up with it.
+             * @example viewer:main
+             */
+            role: string;
+            /**
+             * Format: int32
+             * @description How many may sign up with it.
+             */
+            uses: number;
+        };
+        /** @description What an operator has counted: at a site, or in a zone of a camera. */
+        NewCorrection: components["schemas"]["SiteCorrection"] | components["schemas"]["ZoneCorrection"];
+        /** @description A crossing that somebody has seen. It has either `t` or `time`. */
+        NewMark: {
+            /** @description Whether careful people could disagree on it; it then neither helps nor hurts. */
+            ambiguous?: boolean;
+            /**
+             * @description Of what.
+             * @default person
+             */
+            class: string;
+            /** @description Which way: `forward` from side A to side B, or `backward`. */
+            direction: string;
+            /**
+             * Format: double
+             * @description When, in seconds since `from`.
+             */
+            t?: number | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time?: string | null;
+        };
+        /** @description A site that is to be made. */
+        NewSite: {
+            /** @description Where it can be entered and left. Every place, or the occupancy means nothing. */
+            entrances?: components["schemas"]["Entrance"][];
+            /** @description 1 to 63 small letters, digits and hyphens; it never changes. */
+            id: string;
+            /** @description For people. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The hour of its clock, 0 to 23, at which it is taken to be empty; 4 unless given.
+             */
+            reset_hour?: number;
+            /** @description IANA name: hours and days are those of its clock. */
+            time_zone: string;
+        };
+        /** @description A token that is to be made. */
+        NewTokenBody: {
+            /**
+             * Format: date-time
+             * @description Until when it is good; for good if absent.
+             */
+            expires?: string | null;
+            /**
+             * @description What it is for.
+             * @example nightly export
+             */
+            name: string;
+            /**
+             * @description What it may do at most; never more than the user may.
+             * @example [
+             *       "viewer:main"
+             *     ]
+             */
+            scopes: string[];
+        };
+        /** @description Where a camera may be. */
+        NewTrial: {
+            /**
+             * @description Where it is. User and password may stand in it.
+             * @example rtsp://10.0.0.9/stream1
+             */
+            address: string;
+            /** @description The password; wins over the one in the address. */
+            password?: string | null;
+            /** @description The site that the camera is to belong to. */
+            site: string;
+            /** @description How RTSP brings its packets. */
+            transport?: components["schemas"]["RtspTransport"];
+            /** @description The user; wins over the one in the address. */
+            user?: string | null;
+            /** @description Whether an `https` address needs a certificate that the machine trusts; true unless given. */
+            verify_tls?: boolean;
+        };
+        /** @description Somebody who is to be made a user. */
+        NewUserBody: {
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /**
+             * @description What they sign in with.
+             * @example ben
+             */
+            name: string;
+            /**
+             * @description What they may do: `viewer`, `operator` or `admin`, and `:SITE` for one site only.
+             * @example [
+             *       "viewer",
+             *       "operator:main"
+             *     ]
+             */
+            roles: string[];
+        };
+        /** @description A view that is to be made. */
+        NewView: {
+            /** @description For people. */
+            name: string;
+            /** @description What is asked, at most 16 KiB. */
+            query?: Record<string, never>;
+            /** @description Whether others see it. */
+            shared?: boolean;
+            /** @description The site that it is about, if it is about one. */
+            site?: string | null;
+        };
+        /** @description How many are inside now. */
+        OccupancyAnswer: {
+            /** @description The sites whose entrances are known. */
+            sites: components["schemas"]["SiteNow"][];
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            time: string;
+            /** @description The zones that anything was ever seen in. */
+            zones: components["schemas"]["ZoneNow"][];
+        };
+        /** @description A change of the user's own password. */
+        PasswordBody: {
+            /**
+             * @description The new one: 12 characters or more.
+             * @example mossy-anvil-tundra-9
+             */
+            new_password: string;
+            /** @description The present one. */
+            password: string;
+        };
+        /**
+         * @description Who may see a camera's pictures.
+         * @enum {string}
+         */
+        Pictures: "off" | "operators" | "everyone";
+        /** @description Where people or vehicles are. */
+        Place: {
+            /** @enum {string} */
+            of: "site";
+        } | {
+            /** @description The camera. */
+            camera: string;
+            /** @enum {string} */
+            of: "zone";
+            /** @description The zone. */
+            zone: string;
+        };
+        /**
+         * @description How much certainty a line asks for: band, settling time, least age and least travel together.
+         * @enum {string}
+         */
+        Preset: "strict" | "balanced" | "loose";
+        /**
+         * @description What went wrong (RFC 9457).
+         * @example {
+         *       "title": "Not Found",
+         *       "status": 404,
+         *       "code": "not_found",
+         *       "detail": "there is no camera `entrence`"
+         *     }
+         */
+        Problem: {
+            /** @description Which problem it is: stays the same in all versions. */
+            code: string;
+            /** @description What exactly went wrong and what to do, for people. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The answer's status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+        };
+        /** @description How long a queue was. */
+        QueueAnswer: {
+            /** @description How long the buckets are. */
+            bucket: "1m" | "5m" | "15m" | "1h" | "1d" | "1w";
+            /** @description Without a hole. */
+            buckets: components["schemas"]["QueueInBucket"][];
+            /** @description Of which clock the buckets are hours and days. */
+            time_zone: string;
+        };
+        /** @description How long the queue was in one bucket: how many were in the zone at once. Only stays that have ended are known. */
+        QueueInBucket: components["schemas"]["Stretch"] & {
+            /**
+             * Format: int32
+             * @description The longest that it was.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description The mean over the watched time.
+             */
+            mean: number | null;
+            /**
+             * Format: double
+             * @description How many seconds were watched.
+             */
+            observed_s: number;
+            /**
+             * Format: int32
+             * @description It was no longer than this for 95 % of the watched time.
+             */
+            p95: number | null;
+        };
+        /** @description Hours of the site's clock in which nobody is told. */
+        QuietHours: {
+            /** @description The days on which they begin; every day when there are none. */
+            days?: components["schemas"]["Weekday"][];
+            /** @description When they begin, `22:00`. */
+            from: string;
+            /** @description When they end, `07:00`: on the next day when that is not after `from`. */
+            until: string;
+        };
+        /**
+         * @description What keeps it from doing its work.
+         * @example {
+         *       "ready": true,
+         *       "missing": {}
+         *     }
+         */
+        Ready: {
+            /** @description What is missing, and what to do. */
+            missing: {
+                [key: string]: string;
+            };
+            /** @description Whether nothing is missing. */
+            ready: boolean;
+        };
+        /** @description Who receives, and how. What is secret about it is kept beside it, sealed. */
+        Receiver: {
+            /** @description The kinds of events that it gets besides alerts, such as `crossing`. */
+            events?: string[];
+            /** @enum {string} */
+            kind: "web_hook";
+            /** @description Its address. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            kind: "email";
+            /** @description Their addresses. */
+            to: string[];
+        } | {
+            /** @enum {string} */
+            kind: "mqtt";
+        } | {
+            /** @enum {string} */
+            kind: "slack";
+        } | {
+            /** @enum {string} */
+            kind: "teams";
+        } | {
+            /** @description The server of the bot's interface; Telegram's own unless given. */
+            api?: string;
+            /** @description The chat that the bot writes to: its number, or `@channel`. */
+            chat: string;
+            /** @enum {string} */
+            kind: "telegram";
+        };
+        /** @description Recovery codes. */
+        RecoveryCodesView: {
+            /** @description Each is good once, in place of a code of the app. They are not shown again. */
+            codes: string[];
+        };
+        /** @description What a session is renewed with. */
+        RefreshBody: {
+            /** @description The refresh token; without it the browser's cookie is taken. */
+            refresh_token?: string | null;
+        };
+        /** @description A new password. */
+        ResetBody: {
+            /** @description What follows `#` in the link. */
+            link: string;
+            /**
+             * @description 12 characters or more.
+             * @example mossy-anvil-tundra-9
+             */
+            password: string;
+        };
+        /** @description How an alert ended. */
+        Resolved: {
+            /** @description Who resolved it, for people; nobody when it was no longer so. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time: string;
+        };
+        /**
+         * @description How RTSP brings its packets.
+         * @enum {string}
+         */
+        RtspTransport: "automatic" | "tcp" | "udp";
+        /** @description What is to be noticed, and who is to be told. */
+        Rule: {
+            /** @description The channels that are told at once. */
+            channels?: string[];
+            /**
+             * Format: int32
+             * @description How many seconds it must be clear without a break before the alert is resolved.
+             */
+            clear_s?: number;
+            /** @description What is noticed. */
+            condition: components["schemas"]["Condition"];
+            /** @description Whether it is evaluated. */
+            enabled?: boolean;
+            /** @description Who else is told when nobody acknowledges it, by rising time. */
+            escalation?: components["schemas"]["Escalation"][];
+            /**
+             * Format: int32
+             * @description How many seconds it must hold without a break before there is an alert.
+             */
+            hold_s?: number;
+            /** @description For people; it is in every message. */
+            name: string;
+            /** @description When nobody is told. Alerts begin and end all the same, and what still is when the quiet hours end is told then. */
+            quiet?: components["schemas"]["QuietHours"][];
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description The site that it belongs to. */
+            site: string;
+            /** @description Whether those who were told of it are told when it is resolved. */
+            tell_resolved?: boolean;
+        };
+        /** @description The rules of a camera from one change to the next. */
+        RuleSet: components["schemas"]["RuleSetInfo"] & {
+            /** @description The lines and zones, with the versions that are in events. */
+            rules: components["schemas"]["Rules"];
+        };
+        /** @description A set of rules without the rules. */
+        RuleSetInfo: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            changed: string;
+            /**
+             * Format: int64
+             * @description 1 for the first set of the camera, and so on.
+             */
+            version: number;
+            /** @description What was changed, in words. */
+            what: string;
+            /** @description Who made it. */
+            who: string;
+        };
+        /** @description The rules of one camera. */
+        Rules: {
+            /** @description Directional counting lines. */
+            line?: components["schemas"]["LineRule"][];
+            /** @description Zones. */
+            zone?: components["schemas"]["ZoneRule"][];
+        };
+        /** @description The first picture of a camera that was tried. */
+        Seen: {
+            /**
+             * @description How it is coded.
+             * @example h264
+             */
+            codec: string;
+            /**
+             * Format: double
+             * @description Frames a second, as the camera says.
+             */
+            fps: number | null;
+            /**
+             * Format: int32
+             * @description Rows of the picture.
+             */
+            height: number;
+            /** @description A JPEG file in base64, to show whether it is the right camera. */
+            picture: string;
+            /**
+             * Format: int32
+             * @description Columns of the picture.
+             */
+            width: number;
+        };
+        /** @description A session of the user. */
+        SessionListed: {
+            /** @description Where they signed in from. */
+            address?: string | null;
+            /** @description What their browser called itself. */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description When they signed in.
+             */
+            created: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends at the latest.
+             */
+            expires: string;
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last renewed.
+             */
+            refreshed: string;
+        };
+        /** @description A session that has begun or was renewed. */
+        SessionView: {
+            /**
+             * Format: date-time
+             * @description Until when the short secret is good.
+             */
+            access_expires: string;
+            /** @description For `Authorization: Bearer`; only with the transport `bearer`. */
+            access_token?: string | null;
+            /** @description What changes send as `X-CSRF-Token` when they come with cookies. */
+            csrf_token: string;
+            /**
+             * Format: date-time
+             * @description When the session ends at the latest.
+             */
+            expires: string;
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            id: string;
+            /** @description Renews the session, once; only with the transport `bearer`. */
+            refresh_token?: string | null;
+            user?: null | components["schemas"]["UserView"];
+        };
+        /** @description The first admin. */
+        SetUpBody: {
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /** @description What follows `#` in the link that the program printed at its first start. */
+            link: string;
+            /**
+             * @description What they will sign in with.
+             * @example anna
+             */
+            name: string;
+            /**
+             * @description 12 characters or more.
+             * @example mossy-anvil-tundra-9
+             */
+            password: string;
+        };
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        Severity: "info" | "warning" | "critical";
+        Share: {
+            value: number;
+            low: number;
+            high: number;
+        };
+        /**
+         * @description On which side of the limit it is too much.
+         * @enum {string}
+         */
+        Side: "above" | "below";
+        /** @description Somebody who signs up. */
+        SignUpBody: {
+            /** @description The registration code that an admin gave them. */
+            code: string;
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /**
+             * @description What they will sign in with.
+             * @example ben
+             */
+            name: string;
+            /**
+             * @description 12 characters or more.
+             * @example mossy-anvil-tundra-9
+             */
+            password: string;
+        };
+        /** @description Until when nobody is told. */
+        Silence: {
+            /**
+             * Format: date-time
+             * @description Until then; null lifts the silence.
+             * @example 2026-11-23T12:00:00Z
+             */
+            until: string | null;
+        };
+        /** @description A place whose people are counted. */
+        Site: components["schemas"]["SiteSettings"] & {
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            changed: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted, if it was.
+             */
+            deleted?: string | null;
+            /** @description Chosen when it is made; never changes. That of a provisioned site may be no [`Id`]. */
+            id: string;
+            /** @description Whether it stands in the configuration file. */
+            provisioned: boolean;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            version: number;
+        };
+        /** @description A change to a site: what is given is set, the rest stays. */
+        SiteChange: {
+            /** @description Where it can be entered and left. Every place, or the occupancy means nothing. */
+            entrances?: components["schemas"]["Entrance"][] | null;
+            /** @description For people. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description The hour of its clock, 0 to 23, at which it is taken to be empty.
+             */
+            reset_hour?: number | null;
+            /** @description IANA name: hours and days are those of its clock. */
+            time_zone?: string | null;
+        };
+        /**
+         * @description How many an operator has counted at a site.
+         * @example {
+         *       "site": "main",
+         *       "now": 12
+         *     }
+         */
+        SiteCorrection: {
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            now: number;
+            /** @description The site; its entrances must be known. */
+            site: string;
+        };
+        /** @description How many are at a site: in less out since the reset or the last correction, at no time below zero. */
+        SiteNow: {
+            /** @description The corrections since then, oldest first. */
+            corrections: components["schemas"]["CorrectionNow"][];
+            /**
+             * Format: int64
+             * @description What the corrections since then add up to: above zero when the count was too low.
+             */
+            drift: number;
+            /**
+             * Format: int64
+             * @description How many came in since the reset.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many went out since the reset.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            occupancy: number;
+            /**
+             * Format: date-time
+             * @description The last reset.
+             */
+            since: string;
+            /** @description The site. */
+            site: string;
+        };
+        /** @description What of a site can be changed. */
+        SiteSettings: {
+            /** @description Where it can be entered and left. Every place, or the occupancy means nothing. */
+            entrances?: components["schemas"]["Entrance"][];
+            /** @description For people. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The hour of its clock, 0 to 23, at which it is taken to be empty; 4 unless given.
+             */
+            reset_hour?: number;
+            /** @description IANA name: hours and days are those of its clock. */
+            time_zone: string;
+        };
+        /** @description How long some stays were. Those that a gap cut short are left out: how long they were is not known. */
+        Stays: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The mean.
+             */
+            mean_s: number | null;
+            /**
+             * Format: double
+             * @description Half of them were no longer; at most 1/32 wrong.
+             */
+            median_s: number | null;
+            /**
+             * Format: double
+             * @description 95 % of them were no longer; at most 1/32 wrong.
+             */
+            p95_s: number | null;
+        };
+        /** @description A stretch of time. */
+        Stretch: {
+            /**
+             * Format: date-time
+             * @description Its first moment.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first moment after it.
+             */
+            until: string;
+        };
+        /** @description How a test went. */
+        Tested: {
+            /** @description Whether the message arrived. */
+            delivered: boolean;
+            /** @description Why it did not, and what to do. */
+            reason: string | null;
+        };
+        /** @description A limit, and a second one for the way back, so that a number that trembles about the first makes one alert. */
+        Threshold: {
+            /**
+             * Format: double
+             * @description At most, or at least, this is clear again; the limit itself unless given.
+             */
+            clear?: number | null;
+            /**
+             * Format: double
+             * @description More, or less, than this is too much.
+             */
+            limit: number;
+            /** @description On which side it is too much. */
+            side: components["schemas"]["Side"];
+        };
+        /** @description A token of a program. */
+        TokenView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /**
+             * Format: date-time
+             * @description Until when it is good; for good if null.
+             */
+            expires?: string | null;
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /**
+             * @description What it is for.
+             * @example nightly export
+             */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The user whose rights it has, as far as its scopes let it.
+             */
+            owner: string;
+            /** @description The first characters, to recognise it by. */
+            prefix: string;
+            /**
+             * Format: date-time
+             * @description When it was revoked.
+             */
+            revoked?: string | null;
+            /**
+             * @description What it may do at most.
+             * @example [
+             *       "viewer:main"
+             *     ]
+             */
+            scopes: string[];
+            /** @description The token itself; only in the answer that made it. */
+            token?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            used?: string | null;
+        };
+        /** @description A key for an app that shows one-time codes. */
+        TotpView: {
+            /** @description As an `otpauth:` address, for a QR code. */
+            address: string;
+            /** @description In base32, to type in. */
+            key: string;
+        };
+        /** @description What is to change of a user. What is absent stays. */
+        UserChangeBody: {
+            /** @description Whether they may not sign in. */
+            disabled?: boolean | null;
+            /** @description Where mail reaches them; null for nowhere. */
+            email?: string | null;
+            /** @description What they sign in with. */
+            name?: string | null;
+            /** @description What they may do. */
+            roles?: string[] | null;
+        };
+        /** @description Somebody who may sign in. */
+        UserView: {
+            /**
+             * Format: date-time
+             * @description When they were made.
+             */
+            created: string;
+            /** @description Whether they may not sign in. */
+            disabled: boolean;
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /** @description Whether they have a password. */
+            has_password: boolean;
+            /** @description Whether signing in takes a one-time code. */
+            has_totp: boolean;
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /**
+             * @description What they sign in with.
+             * @example anna
+             */
+            name: string;
+            /**
+             * @description What they may do: `viewer`, `operator` or `admin`, and `:SITE` for one site only.
+             * @example [
+             *       "viewer",
+             *       "operator:main"
+             *     ]
+             */
+            roles: string[];
+            /**
+             * Format: date-time
+             * @description When they last signed in.
+             */
+            signed_in?: string | null;
+            /**
+             * Format: int64
+             * @description Grows with each change; in quotes it is the `ETag` that `If-Match` takes.
+             */
+            version: number;
+        };
+        /** @description A saved view. */
+        View: {
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            changed: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /**
+             * Format: uuid
+             * @description UUID, version 7.
+             */
+            id: string;
+            /** @description For people. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The user who made it; none for the program itself.
+             */
+            owner?: string | null;
+            /** @description What is asked: the parameters of a question, for the one who shows it. */
+            query: Record<string, never>;
+            /** @description Whether others see it: everyone who may see its site, or everyone where it is about none. */
+            shared: boolean;
+            /** @description The site that it is about, if it is about one. */
+            site?: string | null;
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            version: number;
+        };
+        /** @description A change to a view: what is given is set, the rest stays. */
+        ViewChange: {
+            /** @description For people. */
+            name?: string | null;
+            /** @description What is asked, at most 16 KiB. */
+            query?: Record<string, never> | null;
+            /** @description Whether others see it. */
+            shared?: boolean | null;
+        };
+        /** @description What is known of a camera. */
+        Viewed: components["schemas"]["CameraState"] & {
+            /** @description Posters and the like that are left out of the counts. */
+            fixtures: number;
+            /**
+             * Format: int64
+             * @description Frames that were analysed since the program began.
+             */
+            frames: number;
+            /**
+             * Format: date-time
+             * @description When the last frame was taken that was analysed.
+             */
+            last_frame?: string | null;
+            /** @description Its lines. */
+            lines: components["schemas"]["LineView"][];
+            /**
+             * Format: int64
+             * @description Frames that were left out because there was no time for them.
+             */
+            shed: number;
+            /**
+             * Format: int64
+             * @description Frames on which no inference was spent because nothing moved.
+             */
+            still: number;
+            /** @description Its zones. */
+            zones: components["schemas"]["ZoneView"][];
+        };
+        /** @description What somebody who has not signed in can do. */
+        WaysView: {
+            /** @description Single sign-on can be used, at `/api/v1/auth/oidc`. */
+            oidc: boolean;
+            /** @description Nobody is asked who they are: the server is reached from its own machine only. */
+            open: boolean;
+            /** @description Who forgot their password can have a link mailed. */
+            password_reset: boolean;
+            /** @description There is an admin. Until then the only way is the link that the program printed. */
+            set_up: boolean;
+        };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /**
+         * @description How many an operator has counted in a zone.
+         * @example {
+         *       "camera": "entrance",
+         *       "rule": "queue",
+         *       "now": 3
+         *     }
+         */
+        ZoneCorrection: {
+            /** @description The camera. */
+            camera: string;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            now: number;
+            /** @description The zone. */
+            rule: string;
+        };
+        /** @description How long stays in one zone were. */
+        ZoneDwell: {
+            /** @description Without a hole; each of the stays that ended in it. */
+            buckets: components["schemas"]["DwellInBucket"][];
+            /** @description The camera. */
+            camera: string;
+            /** @description The zone. */
+            rule: string;
+            /** @description Of all stays. */
+            total: components["schemas"]["Stays"];
+        };
+        /** @description How many are in a zone: who entered and did not leave. */
+        ZoneNow: {
+            /** @description The camera. */
+            camera: string;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            occupancy: number;
+            /** @description The zone. */
+            rule: string;
+        };
+        /** @description A zone: a polygon, closed by the code. */
+        ZoneRule: {
+            /**
+             * @description The point of the box that stands for the object.
+             * @default foot
+             */
+            anchor: string;
+            /** @description Names of the classes that it counts; every class that the model is told to count where it is empty. */
+            classes?: string[];
+            /**
+             * Format: double
+             * @description Seconds inside after which a stay begins; 0.5 unless given.
+             */
+            enter_s?: number | null;
+            /**
+             * Format: double
+             * @description Seconds outside after which a stay ends; 1 unless given.
+             */
+            leave_s?: number | null;
+            /** @description Its name, unique among the camera's rules. */
+            name: string;
+            /** @description Three corners or more, normalised; the last need not repeat the first. */
+            points: number[][];
+            /**
+             * Format: int32
+             * @description Version of the rule; editing it makes a new one.
+             */
+            version?: number;
+        };
+        /** @description A zone, and how many are in it. */
+        ZoneView: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many are in it now.
+             */
+            occupancy: number;
+            /** @description Its corners, 0..1. */
+            points: number[][];
+        };
         AuthInfo: {
             open: boolean;
             set_up: boolean;
@@ -412,34 +4618,98 @@ export interface components {
             password_reset: boolean;
             sign_up: boolean;
         };
-        UserView: {
-            id: string;
-            name: string;
-            email: string | null;
-            roles: string[];
-            disabled: boolean;
-            has_password: boolean;
-            has_totp: boolean;
-            created: string;
-            signed_in: string | null;
-            version: number;
+        Track: {
+            track: number;
+            class: string;
+            from: string;
+            until: string;
+            born: null | [
+                number,
+                number
+            ];
+            died: null | [
+                number,
+                number
+            ];
+            points: [
+                number,
+                number,
+                number
+            ][];
         };
-        Event: {
-            id: string;
-            kind: string;
-            camera: string;
-            stream_time_s: number;
+        Advice: {
+            code: string;
+            text: string;
+        };
+        PlacementLine: {
+            line: string;
+            born_near: number;
+            died_near: number;
+            share: null | components["schemas"]["Share"];
+            advice: null | components["schemas"]["Advice"];
+        };
+        TriedLine: {
+            line: string;
+            forward: number;
+            backward: number;
+            turned_back: number;
+            passed_by: number;
+            origin_unobserved: number;
+            inferred: number;
+            born_near: number;
+            died_near: number;
+            share: null | components["schemas"]["Share"];
+            advice: null | components["schemas"]["Advice"];
+        };
+        TriedZone: {
+            zone: string;
+            entered: number;
+            left: number;
+            most: number;
+            dwell_mean_s: null | number;
+        };
+        TriedEvent: {
             time: string;
-            rule?: string;
-            direction?: string;
-            class?: string;
+            kind: string;
+            rule: string;
+            direction: null | string;
+            class: string;
+            track: number;
+            place: [
+                number,
+                number
+            ];
+            inferred: boolean;
         };
-        CameraView: {
+        Recording: {
             id: string;
-            name: string;
+            camera: string;
             site: string;
-            started: boolean;
-            state: string;
+            /** @enum {string} */
+            state: "recording" | "done" | "failed";
+            reason: null | string;
+            seconds: number;
+            from: string;
+            until: string;
+            frames: number;
+            bytes: number;
+            blurred: boolean;
+            created_by: null | string;
+            expires: string;
+        };
+        Worker: {
+            id: string;
+            version: string;
+            started: string;
+            model: null | string;
+            detectors: number;
+            frames_per_s: number;
+            load: number;
+            waiting: number;
+            cameras: {
+                camera: string;
+                state: string;
+            }[];
         };
     };
     responses: never;
@@ -449,4 +4719,17816 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    accuracy_audits: {
+        parameters: {
+            query?: {
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many items a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of audits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_AccuracyAuditSummary"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_accuracy_audit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccuracyAudit"];
+            };
+        };
+        responses: {
+            /** @description The audit. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyAudit"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    accuracy_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The audit's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyAudit"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    replace_accuracy_audit: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The audit's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccuracyAudit"];
+            };
+        };
+        responses: {
+            /** @description The audit as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyAudit"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_accuracy_audit: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The audit's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    finish_accuracy_audit: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The audit's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audit with its report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyAudit"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    alert_rules: {
+        parameters: {
+            query?: {
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many items a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Kept_Rule"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rule"];
+            };
+        };
+        responses: {
+            /** @description The rule. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Rule"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Rule"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    replace_alert_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rule"];
+            };
+        };
+        responses: {
+            /** @description The rule as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Rule"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_alert_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: {
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only those that are not resolved. */
+                open?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many alerts a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of alerts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Alert"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The alert's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    resolve_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The alert's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    silence_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The alert's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Silence"];
+            };
+        };
+        responses: {
+            /** @description The alert as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Only from this moment on. */
+                from?: string;
+                /** @description Only before this moment. */
+                until?: string;
+                /** @description Only by the user or token of this name. */
+                actor?: string;
+                /** @description Only this action, such as `camera.update`; or all about one kind of object, such as `camera.`, with the dot. */
+                action?: string;
+                /** @description Only about objects of this kind. */
+                object_kind?: string;
+                /** @description Only about the object with this id. */
+                object_id?: string;
+                /** @description Only about objects of this site. */
+                site?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many entries a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the log. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_EntryView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    forgotten: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenBody"];
+            };
+        };
+        responses: {
+            /** @description If somebody has it, a mail is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_body`: the body is not the JSON that is asked for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_body";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `busy`: more people sign in at this moment than can be served */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginBody"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description `bad_body`: the body is not the JSON that is asked for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_body";
+                    };
+                };
+            };
+            /**
+             * @description `sign_in_failed`: the name, the password or the code is wrong, or the account is disabled
+             *
+             *     `code_needed`: the password is right, and the account also asks for a one-time code
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "sign_in_failed" | "code_needed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `busy`: more people sign in at this moment than can be served */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    logout_everywhere: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out everywhere. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    begin_oidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `provider_failed`: the provider of single sign-on refused, or does not answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provider_failed";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    finish_oidc: {
+        parameters: {
+            query?: {
+                /** @description What the provider gave for the sign-in; absent where it refused. */
+                code?: string;
+                /** @description What was sent to the provider. */
+                state?: string;
+                /** @description Why it refused. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in: to the dashboard. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `sign_in_failed`: the name, the password or the code is wrong, or the account is disabled */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "sign_in_failed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `taken`: somebody else has this name or address */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "taken";
+                    };
+                };
+            };
+            /** @description `link_not_valid`: the link or code was used, has expired, or never was */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "link_not_valid";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `provider_failed`: the provider of single sign-on refused, or does not answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provider_failed";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    link_oidc: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to go. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `provider_failed`: the provider of single sign-on refused, or does not answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provider_failed";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Changed; sign in again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /**
+             * @description `not_signed_in`: it is not known who asks
+             *
+             *     `sign_in_failed`: the name, the password or the code is wrong, or the account is disabled
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in" | "sign_in_failed";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /**
+             * @description `busy`: more people sign in at this moment than can be served
+             *
+             *     `store_unavailable`: the database does not answer at the moment
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description The new ones. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /**
+             * @description `not_signed_in`: it is not known who asks
+             *
+             *     `sign_in_failed`: the name, the password or the code is wrong, or the account is disabled
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in" | "sign_in_failed";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /**
+             * @description `busy`: more people sign in at this moment than can be served
+             *
+             *     `store_unavailable`: the database does not answer at the moment
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            /** @description Renewed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description `bad_body`: the body is not the JSON that is asked for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_body";
+                    };
+                };
+            };
+            /**
+             * @description `not_signed_in`: it is not known who asks
+             *
+             *     `session_reused`: a refresh token came for the second time, so the session has ended
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in" | "session_reused";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            /** @description Chosen; sign in with it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_body`: the body is not the JSON that is asked for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_body";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `link_not_valid`: the link or code was used, has expired, or never was */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "link_not_valid";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `busy`: more people sign in at this moment than can be served */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionListed"][];
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpBody"];
+            };
+        };
+        responses: {
+            /** @description The admin, who can now sign in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description `bad_body`: the body is not the JSON that is asked for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_body";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `link_not_valid`: the link or code was used, has expired, or never was */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "link_not_valid";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `busy`: more people sign in at this moment than can be served */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpBody"];
+            };
+        };
+        responses: {
+            /** @description The user, who can now sign in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description `bad_body`: the body is not the JSON that is asked for */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_body";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `taken`: somebody else has this name or address */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "taken";
+                    };
+                };
+            };
+            /** @description `link_not_valid`: the link or code was used, has expired, or never was */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "link_not_valid";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `busy`: more people sign in at this moment than can be served */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /**
+             * @description `not_signed_in`: it is not known who asks
+             *
+             *     `sign_in_failed`: the name, the password or the code is wrong, or the account is disabled
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in" | "sign_in_failed";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `taken`: somebody else has this name or address
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "taken";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /**
+             * @description `busy`: more people sign in at this moment than can be served
+             *
+             *     `store_unavailable`: the database does not answer at the moment
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description In force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /**
+             * @description `not_signed_in`: it is not known who asks
+             *
+             *     `sign_in_failed`: the name, the password or the code is wrong, or the account is disabled
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in" | "sign_in_failed";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    end_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndTotpBody"];
+            };
+        };
+        responses: {
+            /** @description No longer in force. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /**
+             * @description `not_signed_in`: it is not known who asks
+             *
+             *     `sign_in_failed`: the name, the password or the code is wrong, or the account is disabled
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in" | "sign_in_failed";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /**
+             * @description `busy`: more people sign in at this moment than can be served
+             *
+             *     `store_unavailable`: the database does not answer at the moment
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "busy" | "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    cameras: {
+        parameters: {
+            query?: {
+                /** @description Only cameras of these sites, separated by commas. */
+                site?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many cameras a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the cameras that the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraList"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCamera"];
+            };
+        };
+        responses: {
+            /** @description The camera. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `taken`: somebody else has this name or address
+             *
+             *     `full`: there are as many as there may be
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "taken" | "full";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    test_address: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrial"];
+            };
+        };
+        responses: {
+            /** @description How far it came. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The camera. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_camera: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `provisioned`: it stands in the configuration file, and can only be changed there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provisioned";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    update_camera: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraChange"];
+            };
+        };
+        responses: {
+            /** @description The camera after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `provisioned`: it stands in the configuration file, and can only be changed there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provisioned";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JPEG pictures, one after the other, about five a second. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "multipart/x-mixed-replace": number[];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    restore_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The camera. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    replace_rules: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description The rules with their versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `provisioned`: it stands in the configuration file, and can only be changed there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provisioned";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    rules_history: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many sets a page has; never more than 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_RuleSetInfo"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `provisioned`: it stands in the configuration file, and can only be changed there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provisioned";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+                /** @description The set's `version` in the history. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSet"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `provisioned`: it stands in the configuration file, and can only be changed there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provisioned";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    restore_rules: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+                /** @description The set's `version` in the history. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The set that is in force now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSet"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `provisioned`: it stands in the configuration file, and can only be changed there
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "provisioned";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    start_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The camera. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `provisioned`: it stands in the configuration file, and can only be changed there
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "provisioned";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    still: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JPEG picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /**
+             * @description `no_picture`: the camera gives no picture at the moment
+             *
+             *     `store_unavailable`: the database does not answer at the moment
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "no_picture" | "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    stop_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The camera. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `provisioned`: it stands in the configuration file, and can only be changed there
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "provisioned";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    test_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it came. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `provisioned`: it stands in the configuration file, and can only be changed there
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "provisioned";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    channels: {
+        parameters: {
+            query?: {
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many items a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of channels. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Kept_Channel"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Entered"];
+            };
+        };
+        responses: {
+            /** @description The channel. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The channel. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Channel"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    replace_channel: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The channel's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Entered"];
+            };
+        };
+        responses: {
+            /** @description The channel as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Channel"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_channel: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The channel's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The channel's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    counts: {
+        parameters: {
+            query: {
+                /**
+                 * @description The first moment; the bucket in which it lies is given as a whole.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after; the bucket that it cuts is given as a whole.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+                /** @description How long the buckets are. */
+                bucket?: "1m" | "5m" | "15m" | "1h" | "1d" | "1w";
+                /**
+                 * @description What the answer is split by: `site`, `camera`, `rule`, `class`, `direction`, or several with commas. One sum of
+                 *     everything unless given.
+                 * @example camera,direction
+                 */
+                group?: string;
+                /** @description What is counted. */
+                kind?: "crossing" | "turned_back" | "passed_by" | "zone_enter" | "zone_leave";
+                /**
+                 * @description Beside each bucket the one of an earlier time, by the site's clock: `previous` is the stretch of the same length
+                 *     before, `week` seven days before, `year` 52 weeks before, so that the days of the week are the same.
+                 */
+                compare?: "previous" | "week" | "year";
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description Only these lines and zones, separated by commas. */
+                rule?: string;
+                /** @description Only these classes, separated by commas. */
+                class?: string;
+                /** @description Only this direction: `forward` or `backward`. */
+                direction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts by bucket. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsAnswer"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    deleted_cameras: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many cameras a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of cameras. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_DeletedCamera"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    deleted_sites: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many sites a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sites. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Site"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only to this channel. */
+                channel?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many deliveries a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Delivery"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    retry_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The delivery's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    dwell: {
+        parameters: {
+            query: {
+                /**
+                 * @description The first moment; the bucket in which it lies is given as a whole.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after; the bucket that it cuts is given as a whole.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+                /** @description How long the buckets are: `15m`, `1h`, `1d` or `1w`. */
+                bucket?: "15m" | "1h" | "1d" | "1w";
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description Only these zones, separated by commas. */
+                rule?: string;
+                /** @description Only these classes, separated by commas. */
+                class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Dwell times by zone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DwellAnswer"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query: {
+                /**
+                 * @description The first moment of the stretch in which the event's `time` lies.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after it.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+                /**
+                 * @description Only these kinds, separated by commas: `crossing`, `turned_back`, `passed_by`, `zone_enter`, `zone_leave`, `gap`,
+                 *     `correction`.
+                 */
+                kind?: string;
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description Only these lines and zones, separated by commas. */
+                rule?: string;
+                /** @description Only these classes, separated by commas. */
+                class?: string;
+                /** @description Only this direction: `forward` or `backward`. */
+                direction?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many events a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Event"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    export_installation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedFile"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    export_counts: {
+        parameters: {
+            query: {
+                /** @description What the file is: `csv` with a line of names, `jsonl` with an object in each line, or `parquet`. */
+                format: "csv" | "jsonl" | "parquet";
+                /**
+                 * @description The first moment; the bucket in which it lies is given as a whole.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after; the bucket that it cuts is given as a whole.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+                /** @description How long the buckets are. */
+                bucket?: "1m" | "5m" | "15m" | "1h" | "1d" | "1w";
+                /**
+                 * @description What the answer is split by: `site`, `camera`, `rule`, `class`, `direction`, or several with commas. One sum of
+                 *     everything unless given.
+                 * @example camera,direction
+                 */
+                group?: string;
+                /** @description What is counted. */
+                kind?: "crossing" | "turned_back" | "passed_by" | "zone_enter" | "zone_leave";
+                /**
+                 * @description Beside each bucket the one of an earlier time, by the site's clock: `previous` is the stretch of the same length
+                 *     before, `week` seven days before, `year` 52 weeks before, so that the days of the week are the same.
+                 */
+                compare?: "previous" | "week" | "year";
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description Only these lines and zones, separated by commas. */
+                rule?: string;
+                /** @description Only these classes, separated by commas. */
+                class?: string;
+                /** @description Only this direction: `forward` or `backward`. */
+                direction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    export_events: {
+        parameters: {
+            query: {
+                /** @description What the file is: `csv` with a line of names, `jsonl` with an object in each line, or `parquet`. */
+                format: "csv" | "jsonl" | "parquet";
+                /**
+                 * @description The first moment of the stretch in which the event's `time` lies.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after it.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+                /**
+                 * @description Only these kinds, separated by commas: `crossing`, `turned_back`, `passed_by`, `zone_enter`, `zone_leave`, `gap`,
+                 *     `correction`.
+                 */
+                kind?: string;
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description Only these lines and zones, separated by commas. */
+                rule?: string;
+                /** @description Only these classes, separated by commas. */
+                class?: string;
+                /** @description Only this direction: `forward` or `backward`. */
+                direction?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many events a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    gaps: {
+        parameters: {
+            query: {
+                /**
+                 * @description The first moment of the stretch in which the event's `time` lies.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after it.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+                /**
+                 * @description Only these kinds, separated by commas: `crossing`, `turned_back`, `passed_by`, `zone_enter`, `zone_leave`, `gap`,
+                 *     `correction`.
+                 */
+                kind?: string;
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description Only these lines and zones, separated by commas. */
+                rule?: string;
+                /** @description Only these classes, separated by commas. */
+                class?: string;
+                /** @description Only this direction: `forward` or `backward`. */
+                direction?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many events a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of gaps. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Event"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    heat: {
+        parameters: {
+            query: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                camera: string;
+                /**
+                 * @description The first moment: heat maps are kept by the hour, and hours that begin before it are left out.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Seconds of presence by cell. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatAnswer"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    heat_picture: {
+        parameters: {
+            query: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                camera: string;
+                /**
+                 * @description The first moment: heat maps are kept by the hour, and hours that begin before it are left out.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    import_installation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description What was done, or would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `taken`: somebody else has this name or address
+             *
+             *     `provisioned`: it stands in the configuration file, and can only be changed there
+             *
+             *     `full`: there are as many as there may be
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "taken" | "provisioned" | "full";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    live_events: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: the `id` of the last message, or of the last event. The header `Last-Event-ID` does the same. */
+                after?: string;
+                /**
+                 * @description Only these kinds, separated by commas: `crossing`, `turned_back`, `passed_by`, `zone_enter`, `zone_leave`, `gap`,
+                 *     `correction`.
+                 */
+                kind?: string;
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description Only these lines and zones, separated by commas. */
+                rule?: string;
+                /** @description Only these classes, separated by commas. */
+                class?: string;
+                /** @description Only this direction: `forward` or `backward`. */
+                direction?: string;
+            };
+            header?: {
+                /** @description As `after`. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket, if `Upgrade` asks for one. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Model"];
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    occupancy: {
+        parameters: {
+            query?: {
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only the zones of these cameras, separated by commas. */
+                camera?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Occupancy now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccupancyAnswer"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    correct_occupancy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCorrection"];
+            };
+        };
+        responses: {
+            /** @description The correction, as an event. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    queue: {
+        parameters: {
+            query: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                camera: string;
+                /**
+                 * @description The zone.
+                 * @example queue
+                 */
+                rule: string;
+                /**
+                 * @description The first moment; the bucket in which it lies is given as a whole.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from: string;
+                /**
+                 * @description The first moment after; the bucket that it cuts is given as a whole.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                until: string;
+                /** @description How long the buckets are. */
+                bucket?: "1m" | "5m" | "15m" | "1h" | "1d" | "1w";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lengths of the queue by bucket. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueAnswer"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    registration_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"][];
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_registration_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCodeBody"];
+            };
+        };
+        responses: {
+            /** @description The code. It is not shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_registration_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    sites: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many sites a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sites. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Site"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_site: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSite"];
+            };
+        };
+        responses: {
+            /** @description The site. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `taken`: somebody else has this name or address
+             *
+             *     `full`: there are as many as there may be
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "taken" | "full";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site.
+                 * @example main
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The site. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_site: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /**
+                 * @description The site.
+                 * @example main
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `provisioned`: it stands in the configuration file, and can only be changed there
+             *
+             *     `in_use`: something else still needs it
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provisioned" | "in_use";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    update_site: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /**
+                 * @description The site.
+                 * @example main
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteChange"];
+            };
+        };
+        responses: {
+            /** @description The site after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `provisioned`: it stands in the configuration file, and can only be changed there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "provisioned";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    restore_site: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The site.
+                 * @example main
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The site. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    tokens: {
+        parameters: {
+            query?: {
+                /** @description The tokens of everybody, for admins; otherwise the caller's own. */
+                all?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many tokens a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_TokenView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTokenBody"];
+            };
+        };
+        responses: {
+            /** @description The token. It is not shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    users: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many users a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_UserView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserBody"];
+            };
+        };
+        responses: {
+            /** @description The user and the link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `taken`: somebody else has this name or address
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "taken";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `last_admin`: it would leave nobody who may manage users */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "last_admin";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    update_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChangeBody"];
+            };
+        };
+        responses: {
+            /** @description The user after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `taken`: somebody else has this name or address
+             *
+             *     `last_admin`: it would leave nobody who may manage users
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "taken" | "last_admin";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    logout_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out everywhere. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    reset_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    forget_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No longer asked for. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    views: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many views a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of views. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_View"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description The view. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `full`: there are as many as there may be
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "full";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The view. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that the change is made to.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The view. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            /** @description The view after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `changed_meanwhile`: somebody has changed it since the version in `If-Match` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "changed_meanwhile";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `version_required`: a change needs the version that it is made to */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    alive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In Prometheus' text format. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is missing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description Something is. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+}

@@ -36,7 +36,8 @@ export function useForm<Field extends string>(fields: readonly Field[]): FormSta
     errorOf: (name) => {
       if (!problem || name !== field) return undefined
       const { summary, detail } = words(problem)
-      return detail || summary
+      // The field that the detail begins with is the one that it stands at.
+      return detail.replace(/^`[^`]+`:\s*/, '') || summary
     },
     problem: field ? undefined : problem,
     pending,

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Problem } from '@/api'
 
 import css from './state.module.css'
+import { sentence } from './format'
 import { Icon } from './Icon'
 
 /** What went wrong, in the reader's words: a sentence for the code, and what the server says of this very case. */
@@ -27,7 +28,7 @@ export function ProblemText({ problem }: { problem: Problem }) {
         <p>{summary}</p>
         {detail && detail !== summary && (
           <p className={css.detail} lang="en">
-            {detail}
+            {sentence(detail)}
           </p>
         )}
       </div>

@@ -5,6 +5,7 @@ import { problemOf } from '@/api'
 
 import { Button } from './Button'
 import { classes } from './classes'
+import { sentence } from './format'
 import { Icon, type IconName } from './Icon'
 import { useProblemWords } from './ProblemText'
 import css from './state.module.css'
@@ -45,7 +46,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
       <h2>{summary}</h2>
       {detail && (
         <p className={css.about} lang="en">
-          {detail}
+          {sentence(detail)}
         </p>
       )}
       {retry && (

@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { Problem, problemOf } from '@/api'
+import type { Problem } from '@/api'
+import { problemOf } from '@/api'
 
 import { Button } from './Button'
 import { Actions, Dialog } from './Dialog'

@@ -17,6 +17,13 @@ const STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   },
 }
 
+/** The reader's own kind of a language, as the browser names it: British English, say. */
+const localeOf = (language: string) =>
+  navigator.languages.find((one) => one.split('-')[0] === language) ?? language
+
+/** A text of the server as a sentence: it begins with a capital letter. */
+export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
 // Making a formatter is slow, and lists need the same one for each row.
 const kept = new Map<string, Intl.DateTimeFormat>()
 
@@ -24,7 +31,7 @@ export function formatTime(time: string | Date, style: DateStyle, language: stri
   const key = `${style} ${language} ${zone}`
   let format = kept.get(key)
   if (!format) {
-    format = new Intl.DateTimeFormat(language, { ...STYLES[style], timeZone: zone })
+    format = new Intl.DateTimeFormat(localeOf(language), { ...STYLES[style], timeZone: zone })
     kept.set(key, format)
   }
   return format.format(typeof time === 'string' ? new Date(time) : time)
@@ -32,7 +39,7 @@ export function formatTime(time: string | Date, style: DateStyle, language: stri
 
 /** A time zone in a few words, such as "Europe/Berlin (GMT+1)". */
 export function formatZone(zone: string, language: string, at = new Date()): string {
-  const parts = new Intl.DateTimeFormat(language, {
+  const parts = new Intl.DateTimeFormat(localeOf(language), {
     timeZone: zone,
     timeZoneName: 'shortOffset',
   }).formatToParts(at)
@@ -41,7 +48,7 @@ export function formatZone(zone: string, language: string, at = new Date()): str
 }
 
 export function formatNumber(value: number, language: string, digits = 0): string {
-  return value.toLocaleString(language, { maximumFractionDigits: digits })
+  return value.toLocaleString(localeOf(language), { maximumFractionDigits: digits })
 }
 
 /** A length of time, such as "2 h 5 min", in the two largest units. */
@@ -56,7 +63,9 @@ export function formatLength(seconds: number, language: string): string {
   const first = units.findIndex(([, count]) => count > 0)
   const shown = first < 0 ? units.slice(-1) : units.slice(first, first + 2).filter(([, count]) => count > 0)
   return shown
-    .map(([unit, count]) => count.toLocaleString(language, { style: 'unit', unit, unitDisplay: 'short' }))
+    .map(([unit, count]) =>
+      count.toLocaleString(localeOf(language), { style: 'unit', unit, unitDisplay: 'short' }),
+    )
     .join(' ')
 }
 
