@@ -42,8 +42,22 @@ const deleteRule = ({ id, version }: KeptRule) =>
   answered(api.DELETE('/api/v1/alert-rules/{id}', { params: { path: { id }, header: ifMatch(version) } }))
 
 /** What a rule says, without what it is known by. */
-export function bodyOf({ id: _id, version: _version, ...rule }: KeptRule): Rule {
-  return rule
+export function bodyOf(kept: KeptRule): Rule {
+  const { name, site, severity, condition, enabled, hold_s, clear_s, quiet } = kept
+  const { channels, escalation, tell_resolved } = kept
+  return {
+    name,
+    site,
+    severity,
+    condition,
+    enabled,
+    hold_s,
+    clear_s,
+    quiet,
+    channels,
+    escalation,
+    tell_resolved,
+  }
 }
 
 export const useReplaceRule = () =>

@@ -51,7 +51,7 @@ export function noticed(condition: Condition, words: Words): string {
 
 /** A sentence with what it is narrowed to. */
 function only(sentence: string, counted: Counted, { t, language, camera }: Words): string {
-  const { cameras = [], lines = [], classes = [], directions = [] } = counted
+  const { cameras, lines, classes, directions } = counted
   const direction = (name: string) => (name === 'forward' ? t('words.forward') : t('words.backward'))
   const parts = [...lines, ...classes, ...directions.map(direction), ...cameras.map(camera)]
   return parts.length ? `${sentence}. ${t('words.only', { list: list(parts, language) })}` : sentence

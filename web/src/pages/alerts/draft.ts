@@ -82,7 +82,7 @@ function conditionDraft(condition: Condition): Partial<Draft> {
     const zone = place.of === 'zone' ? { camera: place.camera, zone: place.zone } : undefined
     return { kind, zone, ...thresholdDraft(condition.threshold) }
   }
-  const { cameras = [], lines = [], classes = [], directions = [] } = condition.counted
+  const { cameras, lines, classes, directions } = condition.counted
   const counted = { kind, cameras, lines, classes, directions }
   if (kind === 'count') {
     return { ...counted, window: `${condition.window_min}`, ...thresholdDraft(condition.threshold) }

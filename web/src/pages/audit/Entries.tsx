@@ -26,7 +26,6 @@ export function Entries({ entries, zone }: { entries: readonly Entry[]; zone: st
 }
 
 function EntryRow({ entry, zone }: { entry: Entry; zone: string }) {
-  const { t } = useTranslation('system')
   const words = useActionWords()
   const [isOpen, setOpen] = useState(false)
   const details = useId()

@@ -42,7 +42,7 @@ export function RoleFields({ title, help, rights, onChange, error }: RoleFieldsP
         label={t('roles.everywhere')}
         options={[{ value: NONE, label: t('roles.none') }, ...roles]}
         value={rights.everywhere ?? NONE}
-        onChange={(role) => onChange({ ...rights, everywhere: role === NONE ? undefined : (role as Role) })}
+        onChange={(role) => onChange({ ...rights, everywhere: role === NONE ? undefined : role })}
         error={error}
       />
       {[...rights.sites].map(([site, role]) => (

@@ -39,7 +39,7 @@ function Panels() {
   const [search, setSearch] = useSearchParams()
   // Users and tokens of everybody are those of the whole installation; codes may be of one site.
   const shown = mayEverywhere(rights, 'admin') ? TABS : TABS.filter((tab) => tab === 'codes')
-  const tab = shown.find((one) => one === search.get('tab')) ?? shown[0] ?? 'codes'
+  const tab = shown.find((one) => one === search.get('tab')) ?? shown[0]
   const contents = {
     users: <UsersPanel />,
     codes: <CodesPanel />,

@@ -75,7 +75,7 @@ export function EntranceFields({ site, entrances, onChange, error, isDisabled }:
                 value,
                 label: found?.line[value] ?? value,
               }))}
-              value={entrance.inward ?? 'forward'}
+              value={entrance.inward}
               onChange={(inward) => set(at, { inward })}
               isDisabled={isDisabled}
             />

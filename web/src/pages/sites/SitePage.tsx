@@ -14,7 +14,7 @@ import css from './sites.module.css'
 
 /** A site: a new one, or one that is there. */
 export default function SitePage() {
-  const { id = 'new' } = useParams<{ id: string }>()
+  const { id } = useParams<{ id: string }>()
   return id === 'new' ? <NewSite /> : <KnownSite key={id} id={id} />
 }
 

@@ -1,7 +1,7 @@
 import type { Schema } from '@/api'
 
 type Site = Schema<'Site'>
-export type Entrance = Site['entrances'][number]
+export type Entrance = Schema<'Entrance'>
 
 /** A site while it is being edited. */
 export interface SiteDraft {
@@ -18,7 +18,7 @@ export function siteDraft(site: Site | undefined, zone: string): SiteDraft {
     name: site?.name ?? '',
     zone: site?.time_zone ?? zone,
     reset: site?.reset_hour ?? 4,
-    entrances: site ? [...site.entrances] : [],
+    entrances: [...(site?.entrances ?? [])],
   }
 }
 

@@ -45,14 +45,14 @@ export default function Sites() {
       key: 'entrances',
       title: t('sites.entrances'),
       wide: true,
-      cell: ({ entrances }) =>
+      cell: ({ entrances = [] }) =>
         entrances.length > 0 ? (
           entrances.map(({ line }) => line).join(', ')
         ) : (
           <span className={css.muted}>{t('sites.noEntrances')}</span>
         ),
     },
-    { key: 'reset', title: t('sites.reset'), wide: true, cell: ({ reset_hour }) => hour(reset_hour) },
+    { key: 'reset', title: t('sites.reset'), wide: true, cell: ({ reset_hour = 4 }) => hour(reset_hour) },
   ]
   return (
     <Page>

@@ -44,7 +44,7 @@ export function ChannelForm({ site, kept }: { site: string; kept?: KeptChannel }
 
   const refresh = () =>
     client.invalidateQueries({
-      predicate: ({ queryKey: [path] }) => `${path as string}`.startsWith(CHANNELS),
+      predicate: ({ queryKey: [path] }) => (path as string).startsWith(CHANNELS),
     })
   const leave = () => {
     toast(t('channel.saved', { name: draft.name.trim() }))

@@ -13,7 +13,7 @@ import { ChannelForm } from './ChannelForm'
 
 /** A channel: a new one, or one that is there. */
 export default function ChannelPage() {
-  const { id = 'new' } = useParams<{ id: string }>()
+  const { id } = useParams<{ id: string }>()
   return id === 'new' ? <NewChannel /> : <KnownChannel key={id} id={id} />
 }
 

@@ -17,7 +17,7 @@ const HOUR_S = 3600
 const SILENCES_S = [HOUR_S, 4 * HOUR_S, 24 * HOUR_S]
 
 /** Takes care of an alert. */
-export function AlertActions({ alert, zone }: { alert: Alert; zone: string }) {
+export function AlertActions({ alert, zone, now }: { alert: Alert; zone: string; now: number }) {
   const { t, i18n } = useTranslation('alerts')
   const [resolving, setResolving] = useState(false)
   const words = useProblemWords()
@@ -48,7 +48,7 @@ export function AlertActions({ alert, zone }: { alert: Alert; zone: string }) {
       },
     })
   }
-  const isSilenced = alert.silenced_until && Date.parse(alert.silenced_until) > Date.now()
+  const isSilenced = alert.silenced_until && Date.parse(alert.silenced_until) > now
   const lift: Item[] = isSilenced
     ? [{ key: 'lift', title: t('now.unsilence'), icon: 'play', onAction: () => until(null) }]
     : []

@@ -6,6 +6,7 @@ import { mayAt } from '@/app/rights'
 import { Icon, type IconName } from '@/parts/Icon'
 import { useSites } from '@/parts/places'
 import { DateTime, Length } from '@/parts/Time'
+import { useNow } from '@/parts/useNow'
 
 import { useRules } from '../data'
 import { SeverityBadge } from '../Severity'
@@ -15,7 +16,6 @@ import { useWords } from '../words'
 import { AlertActions } from './AlertActions'
 import css from './now.module.css'
 import { useProgress } from './useProgress'
-import { useNow } from './useNow'
 
 /** An alert that is not over: what it is, who knows of it, and what can be done. */
 export function AlertCard({ alert }: { alert: Alert }) {
@@ -47,7 +47,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
           <Line key={text} icon={icon} text={text} />
         ))}
       </ul>
-      {mayAt(rights, 'operator', alert.site) && <AlertActions alert={alert} zone={zone} />}
+      {mayAt(rights, 'operator', alert.site) && <AlertActions alert={alert} zone={zone} now={now} />}
     </article>
   )
 }

@@ -48,7 +48,7 @@ export function RuleForm({ draft: first, kept }: { draft: Draft; kept?: KeptRule
 
   const saved = async (rule: KeptRule) => {
     await client.invalidateQueries({
-      predicate: ({ queryKey: [path] }) => `${path as string}`.startsWith('/api/v1/alert'),
+      predicate: ({ queryKey: [path] }) => (path as string).startsWith('/api/v1/alert'),
     })
     toast(t('form.saved', { name: rule.name }))
     navigate(RULES)

@@ -16,7 +16,7 @@ import { RuleForm } from './RuleForm'
 
 /** A rule: a new one, or one that is there. */
 export default function RulePage() {
-  const { id = 'new' } = useParams<{ id: string }>()
+  const { id } = useParams<{ id: string }>()
   return id === 'new' ? <NewRule /> : <KnownRule key={id} id={id} />
 }
 

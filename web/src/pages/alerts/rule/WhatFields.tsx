@@ -78,7 +78,7 @@ export function CameraField({ draft, change }: Pick<FieldsProps, 'draft' | 'chan
       value={draft.cameras}
       onChange={(chosen) => change({ cameras: chosen })}
       all={t('form.camerasAll')}
-      several={(count) => `${count.toLocaleString(i18n.language)}`}
+      several={(count) => count.toLocaleString(i18n.language)}
     />
   )
 }

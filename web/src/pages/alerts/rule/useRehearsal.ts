@@ -74,7 +74,7 @@ async function watched(
   from: number,
   until: number,
 ) {
-  const { lines = [], classes = [], directions = [] } = counted
+  const { lines, classes, directions } = counted
   const only = (name: string, values: readonly string[]) =>
     values.length ? { [name]: values.join(',') } : {}
   const stretch = { from: new Date(from).toISOString(), until: new Date(until).toISOString(), bucket }

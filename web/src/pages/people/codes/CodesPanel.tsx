@@ -10,6 +10,7 @@ import { EmptyState, ErrorState, Loading } from '@/parts/State'
 import { Table, type Column } from '@/parts/Table'
 import { DateTime, Zone } from '@/parts/Time'
 import { toast } from '@/parts/toasts'
+import { useNow } from '@/parts/useNow'
 
 import { stateOf } from '../life'
 import css from '../people.module.css'
@@ -88,7 +89,8 @@ export function CodesPanel() {
 
 function State({ code }: { code: Code }) {
   const { t } = useTranslation('people')
-  if (stateOf(code, Date.now()) === 'expired') return <Badge>{t('codes.expired')}</Badge>
+  const now = useNow()
+  if (stateOf(code, now) === 'expired') return <Badge>{t('codes.expired')}</Badge>
   if (code.uses_left === 0) return <Badge>{t('codes.used')}</Badge>
   return <Badge mood="good">{t('codes.good')}</Badge>
 }

@@ -11,6 +11,7 @@ import { EmptyState, ErrorState, Loading } from '@/parts/State'
 import { More, Table, type Column } from '@/parts/Table'
 import { DateTime } from '@/parts/Time'
 import { toast } from '@/parts/toasts'
+import { useNow } from '@/parts/useNow'
 
 import { stateOf } from '../life'
 import css from '../people.module.css'
@@ -26,6 +27,7 @@ const MOODS = { good: 'good', expired: 'idle', revoked: 'idle' } as const
 /** Tokens of programs: one's own, or everybody's. */
 export function TokensPanel({ everybody = false }: { everybody?: boolean }) {
   const { t } = useTranslation('people')
+  const now = useNow()
   const [isMaking, setMaking] = useState(false)
   const [revoking, setRevoking] = useState<Token>()
   const [withEnded, setWithEnded] = useState(false)
@@ -41,7 +43,6 @@ export function TokensPanel({ everybody = false }: { everybody?: boolean }) {
   if (!query.data) return <Loading />
 
   const all = query.data.pages.flatMap((page) => page.items)
-  const now = Date.now()
   const shown = withEnded ? all : all.filter((token) => stateOf(token, now) === 'good')
   const ownerOf = ({ owner }: Token) => users.data?.items.find(({ id }) => id === owner)?.name ?? '–'
   const columns: Column<Token>[] = [

@@ -19,7 +19,7 @@ import { State } from './UsersPanel'
 export default function UserPage() {
   const { t } = useTranslation('people')
   const { t: common } = useTranslation()
-  const { id = '' } = useParams<{ id: string }>()
+  const { id } = useParams<{ id: string }>()
   const { user: you } = useAuth()
   const query = useQuery({
     ...read('/api/v1/users/{id}', { params: { path: { id } } }),

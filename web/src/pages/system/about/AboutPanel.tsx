@@ -11,6 +11,7 @@ import { Select } from '@/parts/Select'
 import { Loading } from '@/parts/State'
 
 import css from './about.module.css'
+import { versionOf } from './version'
 
 const DESCRIPTION = '/api/v1/openapi.json'
 
@@ -36,11 +37,10 @@ function Program() {
   const { t } = useTranslation('system')
   const server = useQuery(read('/api/v1/auth'))
   const description = useQuery({ ...read(DESCRIPTION), staleTime: Infinity })
-  const info = (description.data as { info?: { version?: string } } | undefined)?.info
   return (
     <Card title="camtally">
       <Facts>
-        <Fact name={t('about.version')}>{info?.version ?? '–'}</Fact>
+        <Fact name={t('about.version')}>{versionOf(description.data) ?? '–'}</Fact>
         <Fact name={t('about.address')}>{window.location.origin}</Fact>
         <Fact name={t('about.signIn')}>
           {server.data && (server.data.open ? t('about.signInOff') : t('about.signInOn'))}

@@ -10,6 +10,7 @@ import { ErrorState, Loading } from '@/parts/State'
 import { More, Table, type Column } from '@/parts/Table'
 import { DateTime, Length } from '@/parts/Time'
 import { toast } from '@/parts/toasts'
+import { useNow } from '@/parts/useNow'
 import { ownZone } from '@/parts/zones'
 
 import css from './deleted.module.css'
@@ -76,11 +77,12 @@ function Listed({ label, none, query, restore }: ListedProps) {
   const { t } = useTranslation('system')
   const { nameOf } = useSites()
   const words = useProblemWords()
+  const now = useNow()
   if (query.error && !query.data) return <ErrorState error={query.error} retry={() => void query.refetch()} />
   if (!query.data) return <Loading lines={2} />
   const rows = query.data.pages.flatMap((page) => page.items)
   const left = ({ deleted }: Deleted) =>
-    deleted ? Math.max(0, KEPT_S - (Date.now() - Date.parse(deleted)) / 1000) : 0
+    deleted ? Math.max(0, KEPT_S - (now - Date.parse(deleted)) / 1000) : 0
   const columns: Column<Deleted>[] = [
     {
       key: 'name',
