@@ -41,7 +41,7 @@ describe('marks', () => {
     ambiguous: false,
   })
   const [late, early, other] = [mark('door', 2000), mark('door', 1000, 'backward'), mark('gate', 1500)]
-  const marks = [late, early, other].reduce(add, [] as readonly Mark[])
+  const marks = [late, early, other].reduce<readonly Mark[]>(add, [])
 
   it('takes back what was set last, not what is latest', () => {
     expect(undone(marks)).toEqual([late, early])
@@ -51,8 +51,8 @@ describe('marks', () => {
 
   it('sends the marks of a line in the order of time', () => {
     expect(bodyOf(marks, 'door')).toEqual([
-      { time: '1970-01-01T00:00:01.000Z', direction: 'backward', ambiguous: false },
-      { time: '1970-01-01T00:00:02.000Z', direction: 'forward', ambiguous: false },
+      { time: '1970-01-01T00:00:01.000Z', direction: 'backward', ambiguous: false, class: 'person' },
+      { time: '1970-01-01T00:00:02.000Z', direction: 'forward', ambiguous: false, class: 'person' },
     ])
     const read = marksOf([{ line: 'door', marks: bodyOf(marks, 'door') }])
     expect(read).toEqual([early, late])

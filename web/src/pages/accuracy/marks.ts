@@ -24,6 +24,9 @@ export const without = (marks: Marks, mark: Mark): Marks => marks.filter((other)
 export const reconsidered = (marks: Marks, mark: Mark): Marks =>
   marks.map((other) => (other === mark ? { ...mark, ambiguous: !mark.ambiguous } : other))
 
+/** Lines and directions are marked, not what crosses: counts of every class are compared. */
+const CLASS = 'person'
+
 /** The marks of one line as the API takes them, in the order of time. */
 export function bodyOf(marks: Marks, line: string) {
   return marks
@@ -33,6 +36,7 @@ export function bodyOf(marks: Marks, line: string) {
       time: new Date(time).toISOString(),
       direction,
       ambiguous,
+      class: CLASS,
     }))
 }
 

@@ -19,7 +19,7 @@ export function useAudits(ids: string) {
       refetchOnMount: 'always' as const,
     })),
     combine: (all) => ({
-      audits: all.every((one) => one.data !== undefined) ? all.flatMap((one) => one.data ?? []) : undefined,
+      audits: all.every((one) => one.isSuccess) ? all.map((one) => one.data) : undefined,
       isFresh: all.every((one) => one.isFetchedAfterMount),
       error: all.find((one) => one.isError)?.error,
       retry: () => all.forEach((one) => void one.refetch()),
@@ -41,7 +41,7 @@ export function useCameras() {
   return {
     cameras: list,
     isReady: cameras.data !== undefined && sites.data !== undefined,
-    error: cameras.error ?? sites.error,
+    error: cameras.isError ? cameras.error : sites.error,
     camera: (id: string) => list?.find((one) => one.id === id),
     nameOf: (id: string) => list?.find((one) => one.id === id)?.name ?? id,
     zoneOf: (site: string) => sites.data?.items.find(({ id }) => id === site)?.time_zone ?? 'UTC',

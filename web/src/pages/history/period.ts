@@ -1,5 +1,6 @@
+import type {
+  CalendarDateTime} from '@internationalized/date';
 import {
-  CalendarDateTime,
   fromDate,
   parseDate,
   parseDateTime,

@@ -25,9 +25,9 @@ interface Watching {
 }
 
 /** Those of the entrances' cameras that do not count now; a camera that is not there any more does not either. */
-export function blind<Camera extends Watching>(
+export function blind(
   entrances: readonly { camera: string }[],
-  cameras: readonly Camera[],
+  cameras: readonly Watching[],
 ): { id: string; name: string; since: string | undefined }[] {
   const ids = [...new Set(entrances.map(({ camera }) => camera))]
   return ids.flatMap((id) => {

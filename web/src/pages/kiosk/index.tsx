@@ -44,7 +44,7 @@ export default function Kiosk() {
       <main className={css.screen} aria-busy="true" />
     )
   }
-  if (site.data.entrances.length === 0) {
+  if (!site.data.entrances?.length) {
     return (
       <main className={css.screen}>
         <EmptyState
@@ -79,7 +79,7 @@ function Screen({ site }: { site: Site }) {
   const inside = occupancy.data?.sites.find((one) => one.site === site.id)?.occupancy
   const readAt = Math.min(occupancy.dataUpdatedAt, cameras.dataUpdatedAt)
   const isLost = readAt > 0 && isStale(readAt, now)
-  const unwatched = cameras.data ? blind(site.entrances, cameras.data.cameras) : []
+  const unwatched = cameras.data ? blind(site.entrances ?? [], cameras.data.cameras) : []
   const number = (value: number) => formatNumber(value, i18n.language)
   const time = (moment: string | Date) => formatTime(moment, 'time', i18n.language, site.time_zone)
   const isTrue = inside !== undefined && !isLost && unwatched.length === 0
@@ -131,7 +131,7 @@ function Remark({ icon, children }: { icon: 'offline' | 'warning'; children: Rea
 }
 
 /** Asks anew as soon as somebody has crossed one of the entrances. */
-function useOnCrossing({ entrances }: Site, ask: () => void) {
+function useOnCrossing({ entrances = [] }: Site, ask: () => void) {
   const [wanted, setWanted] = useState(0)
   useLive((event) => {
     const isEntrance = entrances.some(({ camera, line }) => camera === event.camera && line === event.rule)

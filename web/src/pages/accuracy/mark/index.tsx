@@ -20,6 +20,8 @@ import { JUMP_MS, type Player } from './player'
 import { Stage, type Source } from './Stage'
 import { put, useSaving } from './useSaving'
 
+const LOOK_MS = 1_500
+
 /** Marks crossings while one looks. */
 export default function MarkPage() {
   const { ids = '' } = useParams()
@@ -62,11 +64,12 @@ function Marking({ ids, audits, cameras, source }: MarkingProps) {
   const [marks, setMarks] = useState<Marks>(() => marksOf(audits))
   const saving = useSaving(audits, marks)
   const player = useRef<Player>(undefined)
-  const [isReady, setReady] = useState(false)
+  const [can, setCan] = useState({ mark: false, seek: false })
   const [said, say] = useState('')
   const takePlayer = useCallback((made: Player | undefined) => {
     player.current = made
-    setReady(made !== undefined)
+    const [mark, seek] = [made !== undefined, made?.seek !== undefined]
+    setCan((before) => (before.mark === mark && before.seek === seek ? before : { mark, seek }))
   }, [])
   const camera = first && cameras.camera(first.camera)
   const [from, until] = [Date.parse(first?.from ?? ''), Date.parse(first?.until ?? '')]
@@ -79,12 +82,13 @@ function Marking({ ids, audits, cameras, source }: MarkingProps) {
     const way = camera?.lines.find(({ name }) => name === line)?.[direction] ?? t(`direction.${direction}`)
     say(t('mark.said', { line, way }))
   }
+  // A little before it, so that one sees it come.
+  const look = (time: number) => player.current?.seek?.(time - LOOK_MS)
   const undo = () => {
     if (marks.length === 0) return
     setMarks(undone(marks))
     say(t('mark.undone'))
   }
-  const seek = player.current?.seek
   useKeys({
     keys,
     onMark: mark,
@@ -119,8 +123,8 @@ function Marking({ ids, audits, cameras, source }: MarkingProps) {
           />
         </section>
         <Card className={css.side ?? ''}>
-          <Pads lines={lines} keys={keys} camera={camera} marks={marks} isDisabled={!isReady} onMark={mark} />
-          <p className={css.hint}>{t(seek ? 'mark.keys' : 'mark.keysLive')}</p>
+          <Pads lines={lines} keys={keys} camera={camera} marks={marks} isDisabled={!can.mark} onMark={mark} />
+          <p className={css.hint}>{t(can.seek ? 'mark.keys' : 'mark.keysLive')}</p>
           <Button icon="undo" isDisabled={marks.length === 0} onPress={undo}>
             {t('mark.undo')}
           </Button>
@@ -128,7 +132,7 @@ function Marking({ ids, audits, cameras, source }: MarkingProps) {
             marks={marks}
             camera={camera}
             zone={zone}
-            onLook={seek && ((time) => seek(time - 1500))}
+            onLook={can.seek ? look : undefined}
             onDoubt={(one) => setMarks(reconsidered(marks, one))}
             onDelete={(one) => setMarks(without(marks, one))}
           />

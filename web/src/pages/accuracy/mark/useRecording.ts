@@ -11,6 +11,8 @@ const AHEAD = 60
 const BEHIND = 60
 /** Fetches at once. */
 const AT_ONCE = 4
+/** How long one that failed is left alone. */
+const AGAIN_MS = 1_000
 /** A tab in the background gets no frames; then time must not jump. */
 const LONGEST_STEP_MS = 250
 
@@ -100,40 +102,38 @@ function usePictures(id: string, frames: readonly Frame[], index: number): Reado
   const busy = useRef(new Set<number>())
 
   const fill = useEffectEvent(() => {
-    const near = wanted(index, frames.length, AHEAD, BEHIND)
     for (const [at, address] of kept.current) {
       if (Math.abs(at - index) <= Math.max(AHEAD, BEHIND) * 2) continue
       URL.revokeObjectURL(address)
       kept.current.delete(at)
     }
-    for (const at of near) {
+    for (const at of wanted(index, frames.length, AHEAD, BEHIND)) {
       if (busy.current.size >= AT_ONCE) break
-      if (kept.current.has(at) || busy.current.has(at)) continue
       const frame = frames[at]
-      if (frame) void fetchOne(at, frame.number)
+      if (!frame || kept.current.has(at) || busy.current.has(at)) continue
+      busy.current.add(at)
+      pictureOf(id, frame.number)
+        .then((address) => kept.current.set(at, address))
+        // It is asked for again; a lost connection is said at the top of the page.
+        .catch(() => new Promise((resolve) => setTimeout(resolve, AGAIN_MS)))
+        .finally(() => {
+          busy.current.delete(at)
+          setPictures(new Map(kept.current))
+        })
     }
   })
-  const fetchOne = async (at: number, number: number) => {
-    busy.current.add(at)
-    try {
-      const blob = await answered(
-        api.GET('/api/v1/recordings/{id}/frames/{number}', {
-          params: { path: { id, number } },
-          parseAs: 'blob',
-        }),
-      )
-      kept.current.set(at, URL.createObjectURL(blob as unknown as Blob))
-      setPictures(new Map(kept.current))
-    } catch {
-      // The next frame that is shown asks again; a lost connection is said at the top of the page.
-    } finally {
-      busy.current.delete(at)
-    }
-  }
   useEffect(() => fill(), [index, pictures])
   useEffect(() => {
     const all = kept.current
     return () => all.forEach((address) => URL.revokeObjectURL(address))
   }, [])
   return pictures
+}
+
+async function pictureOf(id: string, number: number): Promise<string> {
+  const params = { path: { id, number } }
+  const blob = await answered(
+    api.GET('/api/v1/recordings/{id}/frames/{number}', { params, parseAs: 'blob' }),
+  )
+  return URL.createObjectURL(blob)
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 
 import { answered, api, ifMatch, problemOf, type Problem } from '@/api'
 
@@ -27,31 +27,31 @@ export function useSaving(audits: readonly Audit[], marks: Marks): Saving {
   const [isPending, setPending] = useState(false)
   const [problem, setProblem] = useState<Problem>()
 
-  const save = useEffectEvent(async () => {
-    const wanted = marks
-    for (const audit of known.current) {
-      const body = bodyOf(wanted, audit.line)
-      if (JSON.stringify(body) === JSON.stringify(bodyOf(saved.current, audit.line))) continue
-      const next = await put(audit, { marks: body })
-      known.current = known.current.map((one) => (one.id === next.id ? next : one))
-      client.setQueryData(['/api/v1/accuracy-audits/{id}', { path: { id: next.id } }], next)
-    }
-    saved.current = wanted
+  // What is saved is what there is when its turn comes.
+  const latest = useRef(marks)
+  useEffect(() => {
+    latest.current = marks
   })
 
   /** One after the other: each change is made to the version that the one before has left. */
-  const flush = useEffectEvent(async () => {
-    const before = running.current ?? Promise.resolve()
-    const work = before
-      .catch(() => undefined)
-      .then(() => save())
-      .then(() => {
-        setPending(false)
-        setProblem(undefined)
-      })
+  const flush = useCallback(async () => {
+    const save = async () => {
+      const wanted = latest.current
+      for (const audit of known.current) {
+        const body = bodyOf(wanted, audit.line)
+        if (JSON.stringify(body) === JSON.stringify(bodyOf(saved.current, audit.line))) continue
+        const next = await put(audit, { marks: body })
+        known.current = known.current.map((one) => (one.id === next.id ? next : one))
+        client.setQueryData(['/api/v1/accuracy-audits/{id}', { path: { id: next.id } }], next)
+      }
+      saved.current = wanted
+      setPending(false)
+      setProblem(undefined)
+    }
+    const work = (running.current ?? Promise.resolve()).catch(() => undefined).then(save)
     running.current = work
     await work
-  })
+  }, [client])
 
   useEffect(() => {
     if (marks === saved.current) return
@@ -60,7 +60,7 @@ export function useSaving(audits: readonly Audit[], marks: Marks): Saving {
       flush().catch((error: unknown) => setProblem(problemOf(error)))
     }, WAIT_MS)
     return () => clearTimeout(timer)
-  }, [marks])
+  }, [marks, flush])
 
   useEffect(() => {
     if (!isPending) return
@@ -69,7 +69,7 @@ export function useSaving(audits: readonly Audit[], marks: Marks): Saving {
     return () => removeEventListener('beforeunload', warn)
   }, [isPending])
 
-  return { isPending, problem, flush: async () => flush(), current: () => known.current }
+  return { isPending, problem, flush, current: () => known.current }
 }
 
 type Change = Partial<Pick<Audit, 'until'>> & { marks?: ReturnType<typeof bodyOf> }

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { useNow } from '@/pages/history/data/useNow'
 import { clockAt, localTime, momentOf } from '@/pages/history/period'
 
 import type { Stretch } from './index'
@@ -22,10 +23,11 @@ export function FilePeriod({ zone, onChoose }: FileProps) {
       now.subtract({ minutes }).set({ millisecond: 0 }).toString().slice(0, 19)
     return [text(20), text(5)] as const
   })
+  const now = useNow()
   const [begin, end] = [localTime(from), localTime(until)]
   const stretch = begin && end ? { from: momentOf(begin, zone), until: momentOf(end, zone) } : undefined
   const length = stretch ? stretch.until.getTime() - stretch.from.getTime() : 0
-  const fits = length > 0 && length <= DAY_MS && (stretch?.until.getTime() ?? 0) <= Date.now()
+  const fits = length > 0 && length <= DAY_MS && (stretch?.until.getTime() ?? 0) <= now.getTime()
   const choose = useEffectEvent(() =>
     onChoose(fits && stretch ? { ...stretch, source: 'source=file', tolerance_s: 1 } : undefined),
   )

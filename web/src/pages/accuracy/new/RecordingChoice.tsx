@@ -58,8 +58,8 @@ function Recordings({ camera, zone, onChoose }: RecordingProps) {
   const done = (recordings.data?.items ?? []).filter((one) => one.state === 'done').toReversed()
   const running = recordings.data?.items.find((one) => one.state === 'recording')
   const current = done.find((one) => one.id === chosen) ?? done[0]
-  const choose = useEffectEvent((one: Recording | undefined) => onChoose(one && stretchOf(one)))
-  useEffect(() => choose(current), [current?.id])
+  const choose = useEffectEvent(() => onChoose(current && stretchOf(current)))
+  useEffect(() => choose(), [current?.id])
   if (recordings.isError)
     return <ErrorState error={recordings.error} retry={() => void recordings.refetch()} />
   if (!recordings.data) return <Loading lines={3} />

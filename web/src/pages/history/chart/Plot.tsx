@@ -6,7 +6,7 @@ import 'uplot/dist/uPlot.min.css'
 import { useTheme } from '@/app/theme'
 
 import css from './Chart.module.css'
-import { coloursAt, hatch, type Colours } from './colours'
+import { coloursAt, hatch, nameOf, type Colours } from './colours'
 import { ROUND, type PlotSeries, type PlotUnit } from './series'
 import { ticks } from './ticks'
 import { tickWords } from './words'
@@ -126,8 +126,9 @@ function optionsOf(props: PlotProps, element: HTMLElement): uPlot.Options {
         ...axis,
         grid: { stroke: (plot: Made) => colours(plot)['--border'], width: 1 },
         ticks: { show: false },
-        size: (plot, values) =>
-          Math.max(36, 14 + Math.max(...(values ?? ['']).map((text) => widthOf(plot, text)))),
+        // The first time there are no labels yet, whatever the type says.
+        size: (plot, values: string[] | null) =>
+          Math.max(36, 14 + Math.max(0, ...(values?.map((text) => widthOf(plot, text)) ?? []))),
         values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? format(value) : '')),
         incrs: ROUND[unit],
       },
@@ -146,7 +147,7 @@ const widthOf = (plot: uPlot, text: string) => {
 }
 
 function seriesOf({ look, colour }: PlotSeries, colours: (plot: Made) => Colours): uPlot.Series {
-  const stroke = (plot: Made) => colours(plot)[colour === 'text' ? '--text' : `--series-${colour}`]
+  const stroke = (plot: Made) => colours(plot)[nameOf(colour)]
   const plain = { points: { show: false }, stroke }
   switch (look) {
     case 'bar':

@@ -18,6 +18,10 @@ const NAMES = [
 type Name = (typeof NAMES)[number]
 export type Colours = Record<Name, string>
 
+/** The name of a series' colour. */
+export const nameOf = (colour: SeriesColour | 'text'): Name =>
+  colour === 'text' ? '--text' : `--series-${colour}`
+
 /** What the design's colours are at an element in the present theme: a canvas cannot read variables. */
 export function coloursAt(element: HTMLElement): Colours {
   const probe = document.createElement('span')

@@ -102,7 +102,7 @@ function CountsChart({ answer, all, grouped, look, words, view }: ChartProps) {
     <Chart
       label={t(`kind.${view.kind}`)}
       spans={buckets}
-      bucket={answer.bucket as Bucket}
+      bucket={answer.bucket}
       zone={answer.time_zone}
       series={series}
       unwatched={unwatched}

@@ -26,11 +26,11 @@ const isReason = (text: string): text is (typeof REASONS)[number] =>
 export function openGaps(cameras: readonly Camera[], chosen: readonly string[]): Gap[] {
   return cameras
     .filter(({ id }) => chosen.length === 0 || chosen.includes(id))
-    .flatMap(({ id, state, since, reason }) =>
-      since
-        ? [{ id: `now ${id}`, camera: id, from: since, until: undefined, reason: state, detail: reason }]
-        : [],
-    )
+    .flatMap((camera) => {
+      if (!('since' in camera)) return []
+      const { id, state, since, reason } = camera
+      return [{ id: `now ${id}`, camera: id, from: since, until: undefined, reason: state, detail: reason }]
+    })
 }
 
 export const lengthOf = ({ from, until }: Gap, now: Date) =>

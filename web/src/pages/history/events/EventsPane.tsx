@@ -12,7 +12,7 @@ import { DateTime } from '@/parts/Time'
 import { borders } from '../data/useCounts'
 import type { PaneProps } from '../data/pane'
 import { useWords, type Words } from '../data/useWords'
-import { EVENT_KINDS, filterOf, type Direction, type EventKind } from '../view'
+import { EVENT_KINDS, filterOf, type EventKind } from '../view'
 import css from './events.module.css'
 
 type Event = Schema<'Event'>
@@ -162,7 +162,7 @@ function What({ event, words }: { event: Event; words: Words }) {
   if (!event.direction) return <>{kind}</>
   return (
     <>
-      {kind} <strong>{words.directionOf(event.camera, event.rule, event.direction as Direction)}</strong>
+      {kind} <strong>{words.directionOf(event.camera, event.rule, event.direction)}</strong>
     </>
   )
 }

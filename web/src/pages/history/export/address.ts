@@ -10,18 +10,18 @@ export type Table = (typeof TABLES)[number]
 
 /** Where the file with what a view shows is. */
 export function exportAddress(table: Table, format: Format, view: View, span: Span): string {
-  const shared = {
+  const query: Record<string, string> = {
     format,
     from: span.from.toISOString(),
     until: span.until.toISOString(),
     ...filterOf(view),
   }
-  const counts = {
-    bucket: bucketFor(span, view.bucket),
-    kind: view.kind,
-    ...(view.group ? { group: view.group } : {}),
+  if (table === 'events') {
+    if (view.kinds.length > 0) query.kind = view.kinds.join(',')
+  } else {
+    query.bucket = bucketFor(span, view.bucket)
+    query.kind = view.kind
+    if (view.group) query.group = view.group
   }
-  const events = view.kinds.length > 0 ? { kind: view.kinds.join(',') } : {}
-  const query = { ...shared, ...(table === 'counts' ? counts : events) }
   return `/api/v1/exports/${table}?${new URLSearchParams(query).toString()}`
 }

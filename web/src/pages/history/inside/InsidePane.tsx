@@ -20,13 +20,15 @@ import { DEFAULT_VIEW } from '../view'
 import { Corrections } from './Corrections'
 
 const BUCKETS: readonly Bucket[] = ['1m', '5m', '15m', '1h']
+/** Where the site does not say when it is empty. */
+const RESET_HOUR = 4
 /** A longer time has more buckets than a chart can show. */
 const LONGEST_DAYS = 62
 
 /** How many were inside over time. */
 export function InsidePane({ view, place, span, now, onChange }: PaneProps) {
   const { t } = useTranslation('history')
-  const sites = place.sites.filter(({ entrances }) => entrances.length > 0)
+  const sites = place.sites.filter(({ entrances = [] }) => entrances.length > 0)
   const site = sites.find(({ id }) => id === place.site?.id) ?? (place.site ? undefined : sites[0])
   if (!site) {
     const to = place.site ? `/sites/${encodeURIComponent(place.site.id)}` : '/sites'
@@ -50,7 +52,7 @@ export function InsidePane({ view, place, span, now, onChange }: PaneProps) {
   return (
     <Card
       title={t('inside.title', { site: site.name })}
-      about={t('inside.about', { hour: `${String(site.reset_hour).padStart(2, '0')}:00` })}
+      about={t('inside.about', { hour: `${String(site.reset_hour ?? RESET_HOUR).padStart(2, '0')}:00` })}
       actions={
         sites.length > 1 && (
           <Select
@@ -72,8 +74,10 @@ function Over({ site, place, view, span, now }: PaneProps & { site: Site }) {
   const { t } = useTranslation('history')
   const words = useWords(place, view)
   const bucket = bucketsFor(span, BUCKETS)[0] ?? '1h'
+  const { reset_hour: resetHour = RESET_HOUR } = site
   // It is known from a reset on, so that the question begins at the one before.
-  const start = lastReset(span.from, site.reset_hour, site.time_zone)
+  const first = span.from.getTime()
+  const start = lastReset(span.from, resetHour, site.time_zone)
   const asked: Span = { from: start, until: span.until }
   const entrances = site.entrances as Entrance[]
   const question = {
@@ -95,13 +99,11 @@ function Over({ site, place, view, span, now }: PaneProps & { site: Site }) {
     const all = insideOver(
       flows(entrances, counts.data.groups, look),
       corrections.data,
-      site.reset_hour,
+      resetHour,
       site.time_zone,
     )
-    return all.filter(({ until }) => Date.parse(until) > span.from.getTime())
-    // Spans are made anew each minute, with the same borders.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [counts.data, corrections.data, entrances, site, span.from.getTime(), readAt])
+    return all.filter(({ until }) => Date.parse(until) > first)
+  }, [counts.data, corrections.data, entrances, site, resetHour, first, readAt])
   const shown = useMemo(() => chartOf(made ?? [], readAt, t), [made, readAt, t])
   const failed = counts.isError ? counts : corrections.isError ? corrections : undefined
   if (failed) return <ErrorState error={failed.error} retry={() => void failed.refetch()} />

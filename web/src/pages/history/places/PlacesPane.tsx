@@ -15,6 +15,7 @@ import css from './places.module.css'
 /** Where people spent their time in one camera's picture. */
 export function PlacesPane({ view, place, span, onChange }: PaneProps) {
   const { t } = useTranslation('history')
+  const words = useWords(place, view)
   const camera = place.cameras.find(({ id }) => view.cameras.includes(id)) ?? place.cameras[0]
   if (!camera) {
     return (
@@ -40,7 +41,7 @@ export function PlacesPane({ view, place, span, onChange }: PaneProps) {
       <HeatMap
         camera={camera}
         query={{ camera: camera.id, ...borders(span) }}
-        words={useWords(place, view)}
+        words={words}
       />
     </Card>
   )

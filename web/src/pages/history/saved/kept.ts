@@ -1,11 +1,17 @@
+import type { Schema } from '@/api'
+
 import { paramsOf, viewOf, type View } from '../view'
+
+type Query = Schema<'View'>['query']
 
 /** Says of a saved query that it is one of this page; others may save theirs in the same list. */
 const PAGE = 'history'
 
 /** A view as it is saved. Where the list of events begins is left out: that moves on. */
-export function queryOf(view: View): Record<string, string> {
-  return { page: PAGE, ...paramsOf({ ...view, cursor: undefined }) }
+export function queryOf(view: View): Query {
+  const params: Record<string, string> = { page: PAGE, ...paramsOf({ ...view, cursor: undefined }) }
+  // Any object may be saved; the description calls that one without fields.
+  return params as Query
 }
 
 /** Reads a saved query; undefined when it is another page's. */

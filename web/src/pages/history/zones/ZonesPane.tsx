@@ -8,7 +8,7 @@ import { Card, Fact, Facts } from '@/parts/Page'
 import { Select } from '@/parts/Select'
 import { EmptyState, ErrorState, Loading } from '@/parts/State'
 
-import { bucketFor, type Bucket } from '../buckets'
+import { bucketFor } from '../buckets'
 import { Chart, type ChartSeries } from '../chart/Chart'
 import { borders } from '../data/useCounts'
 import type { PaneProps } from '../data/pane'
@@ -174,7 +174,7 @@ function Queue({ zone, view, span, words }: ZoneProps) {
       <Chart
         label={t('zones.queue')}
         spans={buckets}
-        bucket={queue.data.bucket as Bucket}
+        bucket={queue.data.bucket}
         zone={queue.data.time_zone}
         series={series}
         unwatched={unwatched}
