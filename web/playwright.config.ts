@@ -10,6 +10,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
+  testMatch: '*.spec.ts',
   use: {
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',

@@ -84,7 +84,7 @@ function useFocusOnChange(location: string) {
 
 function Content({ entry }: { entry: PageEntry }) {
   const { rights } = useAuth()
-  if (!mayOpen(entry, rights)) return <NoRights />
+  if (!mayOpen(entry, rights)) return <NoRights isPage />
   const { page: Shown } = entry
   return (
     <Suspense
@@ -103,6 +103,7 @@ function NotFound() {
   const { t } = useTranslation()
   return (
     <EmptyState
+      isPage
       icon="search"
       title={t('notFound.title')}
       action={<LinkButton to="/">{t('notFound.home')}</LinkButton>}

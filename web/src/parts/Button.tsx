@@ -17,12 +17,25 @@ interface Common {
   className?: string
 }
 
-export type ButtonProps = Common & Omit<AriaButtonProps, 'children' | 'className' | 'style'>
+export type ButtonProps = Common &
+  Omit<AriaButtonProps, 'children' | 'className' | 'style' | 'isPending'> & {
+    /** What it does is under way: it keeps the focus, and does nothing meanwhile. */
+    isPending?: boolean
+  }
 
 /** Does something. One that shows an icon only must have an `aria-label`. */
-export function Button({ children, icon, look = 'secondary', small, className, ...rest }: ButtonProps) {
+export function Button({
+  children,
+  icon,
+  look = 'secondary',
+  small,
+  className,
+  isPending,
+  ...rest
+}: ButtonProps) {
+  const held = isPending ? ({ onPress: () => undefined, type: 'button', 'data-pending': true } as const) : {}
   return (
-    <AriaButton {...rest} className={looks(look, small, children === undefined, className)}>
+    <AriaButton {...rest} {...held} className={looks(look, small, children === undefined, className)}>
       {icon && <Icon name={icon} size={small ? 16 : 18} />}
       {children}
     </AriaButton>

@@ -41,7 +41,9 @@ export function useForm<Field extends string>(fields: readonly Field[]): FormSta
     },
     problem: field ? undefined : problem,
     pending,
-    submit: (work) => () => void send(work),
+    submit: (work) => () => {
+      if (!pending) void send(work)
+    },
   }
 }
 

@@ -16,16 +16,19 @@ interface EmptyProps {
   /** What to do next. */
   children?: ReactNode
   action?: ReactNode
+  /** It is all that the page shows, so its title is the page's. */
+  isPage?: boolean
 }
 
 /** There is nothing yet: says what to do next. */
-export function EmptyState({ icon, title, children, action }: EmptyProps) {
+export function EmptyState({ icon, title, children, action, isPage }: EmptyProps) {
+  const Title = isPage ? 'h1' : 'h2'
   return (
     <div className={css.state}>
       <span className={css.sign}>
         <Icon name={icon} size={26} />
       </span>
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children && <p className={css.about}>{children}</p>}
       {action}
     </div>
@@ -59,10 +62,10 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
 }
 
 /** Somebody may not see or do this: says whom to ask. */
-export function NoRights({ detail }: { detail?: string }) {
+export function NoRights({ detail, isPage }: { detail?: string; isPage?: boolean }) {
   const { t } = useTranslation()
   return (
-    <EmptyState icon="lock" title={t('noRights.title')}>
+    <EmptyState icon="lock" title={t('noRights.title')} isPage={isPage ?? false}>
       {t('noRights.about')}
       {detail && (
         <>

@@ -41,7 +41,7 @@ export function Table<Row>({ label, columns, rows, rowKey, sort, onSort, empty }
   if (rows.length === 0 && empty) return empty
   return (
     // It can be scrolled sideways, so the keyboard must be able to reach it.
-    <div className={css.frame} role="region" aria-label={label} tabIndex={0}>
+    <div className={css.frame} role="group" aria-label={label} tabIndex={0}>
       <table className={css.table} aria-label={label}>
         <thead>
           <tr>

@@ -42,7 +42,6 @@ export default function Live() {
   const wanted = useDeferredValue(search)
   const shown = useMemo(() => inOrder(all, wanted), [all, wanted])
 
-  if (cameras.isError) return <ErrorState error={cameras.error} retry={() => void cameras.refetch()} />
   const mayAdd = maySomewhere(rights, 'operator')
   const counting = all.filter(({ state }) => state === 'counting' || state === 'overloaded').length
   const zones = [...new Set(watched.map((site) => site.time_zone))]
@@ -77,6 +76,7 @@ export default function Live() {
         }
       />
       {cameras.isPending && <Loading lines={6} />}
+      {cameras.isLoadingError && <ErrorState error={cameras.error} retry={() => void cameras.refetch()} />}
       {cameras.isSuccess && all.length === 0 && (
         <EmptyState
           icon="camera"
