@@ -16,6 +16,7 @@ import { Tabs } from '@/parts/Tabs'
 import { DateTime, Zone } from '@/parts/Time'
 
 import { CameraMenu } from './CameraMenu'
+import css from './Cameras.module.css'
 import { Deleted } from './Deleted'
 
 type CameraView = Schema<'CameraView'>
@@ -116,7 +117,7 @@ function All({ mayAdd }: { mayAdd: boolean }) {
         }
       />
       {cameras.data.cameras.length > 0 && cameras.data.time_zone && (
-        <p>
+        <p className={css.zone}>
           <Zone zone={cameras.data.time_zone} />
         </p>
       )}
