@@ -90,19 +90,20 @@ function EditForm({ camera }: { camera: CameraView }) {
     ['/api/v1/cameras'],
   )
   const save = async () => {
+    const rate = fps.trim() === '' ? null : Number(fps.replace(',', '.'))
+    // What is left out stays: nothing is connected anew that was not changed.
     await change.mutateAsync({
-      name,
-      site,
-      address,
-      user,
-      // Left empty, the one that is kept stays.
+      ...(name === camera.name ? {} : { name }),
+      ...(site === camera.site ? {} : { site }),
+      ...(address === connection?.address ? {} : { address }),
+      ...(user === connection?.user ? {} : { user }),
       ...(password === '' ? {} : { password }),
-      transport,
-      verify_tls: verifyTls,
-      analyse_fps: fps.trim() === '' ? null : Number(fps.replace(',', '.')),
-      pictures,
-      blurred,
-      recordings,
+      ...(transport === connection?.transport ? {} : { transport }),
+      ...(verifyTls === connection?.verify_tls ? {} : { verify_tls: verifyTls }),
+      ...(rate === connection?.analyse_fps ? {} : { analyse_fps: rate }),
+      ...(pictures === camera.pictures ? {} : { pictures }),
+      ...(blurred === camera.blurred ? {} : { blurred }),
+      ...(recordings === camera.recordings ? {} : { recordings }),
     })
     toast(common('form.saved'))
     navigate(`/cameras/${camera.id}`)

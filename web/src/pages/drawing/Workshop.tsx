@@ -140,12 +140,23 @@ function Beneath(props: {
   )
 }
 
-/** Asks before a change is lost that was not saved. */
+/** Asks before a change is lost that was not saved, by leaving the window or by a link within it. */
 function useWarning(isChanged: boolean) {
+  const { t } = useTranslation('drawing')
   useEffect(() => {
     if (!isChanged) return
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [isChanged])
+    const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
+    const onClick = (event: MouseEvent) => {
+      const link = event.target instanceof Element && event.target.closest('a[href]')
+      if (!link || window.confirm(t('leave'))) return
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    window.addEventListener('beforeunload', onLeave)
+    document.addEventListener('click', onClick, true)
+    return () => {
+      window.removeEventListener('beforeunload', onLeave)
+      document.removeEventListener('click', onClick, true)
+    }
+  }, [isChanged, t])
 }

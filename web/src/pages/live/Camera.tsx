@@ -76,7 +76,7 @@ function Shown({ camera }: { camera: Schema<'CameraView'> }) {
           </Switch>
         </div>
         <div className={css.side}>
-          <Counts camera={camera} totals={totals} zone={zone} />
+          <Counts camera={camera} totals={totals} />
           <TickerList camera={camera.id} names={names} />
         </div>
       </div>

@@ -12,7 +12,6 @@ import type { Totals } from './totals'
 interface CountsProps {
   camera: Schema<'CameraView'>
   totals: Totals
-  zone: string
 }
 
 /** Today's crossings of each line, and who is in each zone. */

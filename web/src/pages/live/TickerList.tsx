@@ -1,7 +1,7 @@
-import { memo, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import type { LiveEvent } from '@/api'
+import { useLiveState, type LiveEvent } from '@/api'
 import { Button } from '@/parts/Button'
 import { classes } from '@/parts/classes'
 import { formatLength } from '@/parts/format'
@@ -26,7 +26,9 @@ interface TickerListProps {
 export function TickerList({ camera, names }: TickerListProps) {
   const { t } = useTranslation('live')
   const [isHeld, setHeld] = useState(false)
+  const { t: common } = useTranslation()
   const { events, perMinute } = useTicker(camera, isHeld)
+  const isAway = useIsAway()
   return (
     <section className={css.ticker} aria-label={t('ticker')}>
       <div className={css.head}>
@@ -40,6 +42,9 @@ export function TickerList({ camera, names }: TickerListProps) {
           onPress={() => setHeld(!isHeld)}
         />
       </div>
+      <p role="status" className={css.away}>
+        {isAway && common('offline.live')}
+      </p>
       <p className={css.rate}>{events.length === 0 ? t('quiet') : t('perMinute', { count: perMinute })}</p>
       {events.length > 0 && (
         <ol className={css.list} aria-label={t('tickerLabel')} tabIndex={0}>
@@ -50,6 +55,19 @@ export function TickerList({ camera, names }: TickerListProps) {
       )}
     </section>
   )
+}
+
+/** How long events may be interrupted before it is said: a new connection takes a moment. */
+const MOMENT_MS = 3_000
+
+function useIsAway(): boolean {
+  const { connected } = useLiveState()
+  const [isAway, setAway] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setAway(!connected), connected ? 0 : MOMENT_MS)
+    return () => clearTimeout(timer)
+  }, [connected])
+  return isAway
 }
 
 interface EntryProps {
