@@ -1,0 +1,45 @@
+import { useTranslation } from 'react-i18next'
+
+import { Row } from '@/parts/Form'
+import { Select } from '@/parts/Select'
+import { TextField } from '@/parts/TextField'
+
+import css from './rule.module.css'
+import type { FieldsProps } from './RuleForm'
+
+/** The limit, and the second one for the way back. */
+export function ThresholdFields({ draft, change, error }: FieldsProps) {
+  const { t } = useTranslation('alerts')
+  return (
+    <>
+      <Row>
+        <Select
+          label={t('form.side')}
+          options={[
+            { value: 'above', label: t('form.above') },
+            { value: 'below', label: t('form.below') },
+          ]}
+          value={draft.side}
+          onChange={(side) => change({ side })}
+        />
+        <TextField
+          label={t('form.limit')}
+          inputMode="decimal"
+          value={draft.limit}
+          onChange={(limit) => change({ limit })}
+          error={error('limit')}
+        />
+        <TextField
+          label={t('form.clear')}
+          optional
+          inputMode="decimal"
+          value={draft.clear}
+          onChange={(clear) => change({ clear })}
+          placeholder={draft.limit}
+          error={error('clear')}
+        />
+      </Row>
+      <p className={css.help}>{t('form.clearHelp')}</p>
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocation } from 'wouter'
+
+import { answered, api, ifMatch, useChange, type Schema } from '@/api'
+import { Button } from '@/parts/Button'
+import { ConfirmDialog } from '@/parts/Dialog'
+import { toast } from '@/parts/toasts'
+
+import { USERS } from './data'
+
+/** Nothing brings a user back, so their name is asked for. */
+export function DeleteUser({ user }: { user: Schema<'UserView'> }) {
+  const { t } = useTranslation('people')
+  const [, navigate] = useLocation()
+  const [isAsking, setAsking] = useState(false)
+  const { id, name, version } = user
+  const remove = useChange(
+    () => answered(api.DELETE('/api/v1/users/{id}', { params: { path: { id }, header: ifMatch(version) } })),
+    [USERS],
+  )
+  return (
+    <div>
+      <Button look="danger" icon="delete" onPress={() => setAsking(true)}>
+        {t('user.delete')}
+      </Button>
+      <ConfirmDialog
+        title={t('user.deleteTitle', { name })}
+        action={t('user.delete')}
+        name={name}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onConfirm={async () => {
+          await remove.mutateAsync()
+          toast(t('user.deleted', { name }))
+          navigate('/people')
+        }}
+      >
+        <p>{t('user.deleteAbout')}</p>
+      </ConfirmDialog>
+    </div>
+  )
+}
