@@ -49,7 +49,7 @@ describe('a rule in words', () => {
     expect(noticed({ kind: 'offline', cameras: [] }, words())).toBe(
       'A camera gives no pictures: any of the site',
     )
-    const counted = { lines: ['door'], directions: ['forward'] }
+    const counted = { cameras: [], lines: ['door'], classes: [], directions: ['forward'] }
     const count: Condition = {
       kind: 'count',
       counted,
