@@ -25,9 +25,7 @@ export function WorkersPanel() {
   return (
     <div className={css.panel}>
       <p className={css.muted}>{t('workers.about')}</p>
-      {query.error?.code === 'not_found' && (
-        <EmptyState icon="settings" title={t('workers.unavailable')} />
-      )}
+      {query.error?.code === 'not_found' && <EmptyState icon="settings" title={t('workers.unavailable')} />}
       {query.error && query.error.code !== 'not_found' && !workers && (
         <ErrorState error={query.error} retry={() => void query.refetch()} />
       )}
