@@ -204,26 +204,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AuthInfo"];
-                    };
-                };
-            };
-        };
+        /** How to sign in: what a page for it has to offer. */
+        get: operations["sign_in_ways"];
         put?: never;
         post?: never;
         delete?: never;
@@ -629,6 +611,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the lines in force are placed by where the tracks of the last hour began and ended. When surely more than 5 % of
+         *     them do so within a body height of a line, it says what to do.
+         */
+        get: operations["placement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/restore": {
         parameters: {
             query?: never;
@@ -715,6 +717,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries rules before they are saved: counts the tracks of the last ten minutes by them, as the camera would have. Nothing
+         *     is changed. What cannot be put in force is refused as there; `version` in the body means nothing.
+         */
+        post: operations["try_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/start": {
         parameters: {
             query?: never;
@@ -783,6 +805,26 @@ export interface paths {
          *     operator: none while they are off.
          */
         post: operations["test_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tracks of the last hour, without any picture: for drawing lines where people walk. They are kept in memory by the
+         *     process that watches the camera, from its start on.
+         */
+        get: operations["tracks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1174,6 +1216,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recordings of the sites that the caller is an operator of, the oldest first. */
+        get: operations["recordings"];
+        put?: never;
+        /**
+         * Records a camera's pictures from now on, small and a few a second, where the camera's `recordings` allow it. One at a
+         *     time of a camera; they are deleted after seven days, and are in no backup.
+         */
+        post: operations["create_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording. */
+        get: operations["recording"];
+        put?: never;
+        post?: never;
+        /** Deletes a recording with its pictures, at once; one that goes on ends. */
+        delete: operations["delete_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pictures of a recording that are there, in the order of time. */
+        get: operations["recording_frames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/frames/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of a recording, at most 640 wide; while the camera is set up so that it may be shown. */
+        get: operations["recording_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registration-codes": {
         parameters: {
             query?: never;
@@ -1423,6 +1538,23 @@ export interface paths {
         patch: operations["update_view"];
         trace?: never;
     };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The processes that watch cameras, with what they have to do. For admins. */
+        get: operations["workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -1483,395 +1615,6 @@ export interface paths {
         };
         /** This description. */
         get: operations["openapi"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/tracks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    from?: string;
-                    until?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            from: string;
-                            until: string;
-                            aspect: null | number;
-                            left_out: number;
-                            tracks: components["schemas"]["Track"][];
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/placement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            from: string;
-                            until: string;
-                            tracks: number;
-                            lines: components["schemas"]["PlacementLine"][];
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/rules/try": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Rules"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            from: null | string;
-                            until: null | string;
-                            tracks: number;
-                            lines: components["schemas"]["TriedLine"][];
-                            zones: components["schemas"]["TriedZone"][];
-                            events: components["schemas"]["TriedEvent"][];
-                            left_out: number;
-                        };
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/recordings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    site?: string;
-                    camera?: string;
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Recording"][];
-                            next: null | string;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        camera: string;
-                        seconds: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Recording"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/recordings/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Recording"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/recordings/{id}/frames": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                number: number;
-                                time: string;
-                                bytes: number;
-                            }[];
-                            next: null | string;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/recordings/{id}/frames/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    number: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "image/jpeg": string;
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Worker"][];
-                            next: null | string;
-                        };
-                    };
-                };
-            };
-        };
         put?: never;
         post?: never;
         delete?: never;
@@ -2095,6 +1838,8 @@ export interface components {
             /** @description The password; null takes it away. */
             password?: string | null;
             pictures?: null | components["schemas"]["Pictures"];
+            /** @description Whether operators may have its pictures recorded. */
+            recordings?: boolean | null;
             /** @description Another site. */
             site?: string | null;
             transport?: null | components["schemas"]["RtspTransport"];
@@ -2102,7 +1847,6 @@ export interface components {
             user?: string | null;
             /** @description Whether an `https` address needs a certificate that the machine trusts. */
             verify_tls?: boolean | null;
-            recordings?: boolean;
         };
         /** @description The cameras that the caller may see. */
         CameraList: {
@@ -2179,6 +1923,8 @@ export interface components {
             pictures: components["schemas"]["Pictures"];
             /** @description Whether it stands in the configuration file. */
             provisioned: boolean;
+            /** @description Whether operators may have its pictures recorded. */
+            recordings: boolean;
             /**
              * Format: int64
              * @description The set of rules in force; 0 for a camera of the configuration file.
@@ -2195,7 +1941,6 @@ export interface components {
              * @description Grows with every change but those of its rules; in quotes it is the `ETag` that `If-Match` takes.
              */
             version: number;
-            recordings: boolean;
         };
         /** @description Somebody or something that is told. */
         Channel: {
@@ -2729,6 +2474,31 @@ export interface components {
              */
             was?: number;
         };
+        /** @description Something that would have been an event. */
+        EventTried: {
+            /** @description The object's class. */
+            class: string;
+            /** @description Which way; null where there is none. */
+            direction: string | null;
+            /** @description Whether the track was lost and found again. */
+            inferred: boolean;
+            /** @description What happened. */
+            kind: string;
+            /** @description Where the rule's anchor of the object was then. */
+            place: number[];
+            /** @description The line or zone. */
+            rule: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+            /**
+             * Format: int64
+             * @description The track that made it.
+             */
+            track: number;
+        };
         /** @description What is to be exported. */
         ExportRequest: {
             /** @description How the file is written. */
@@ -2757,6 +2527,21 @@ export interface components {
              * @example anna@example.org
              */
             email: string;
+        };
+        /** @description A picture of a recording. */
+        FrameView: {
+            /**
+             * Format: int64
+             * @description The size of the JPEG file.
+             */
+            bytes: number;
+            /** @description Its number in the order of time, from 1 on. */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was taken: the same clock as that of events.
+             */
+            time: string;
         };
         /** @description Where people were. */
         HeatAnswer: {
@@ -2874,6 +2659,21 @@ export interface components {
              */
             version: number;
         };
+        /** @description What to do about a line that is in a wrong place. */
+        LineAdvice: {
+            /** @description What is wrong, in a word that never changes. */
+            code: string;
+            /** @description What is wrong and what to do, for people. */
+            text: string;
+        };
+        /** @description How a line is placed. */
+        LinePlacement: components["schemas"]["Near"] & {
+            /**
+             * @description The line.
+             * @example door
+             */
+            line: string;
+        };
         /**
          * @description A counting line: an oriented polyline. Walk it from its first point to its last, as seen on the screen:
          *     side A is on the left hand, side B on the right, and *forward* is from A to B.
@@ -2931,6 +2731,44 @@ export interface components {
              * @description Version of the rule; editing it makes a new one.
              */
             version?: number;
+        };
+        /** @description What a line would have counted, and how it is placed by the tracks of the last hour. */
+        LineTried: components["schemas"]["Near"] & {
+            /**
+             * Format: int64
+             * @description Crossings from side B to side A.
+             */
+            backward: number;
+            /**
+             * Format: int64
+             * @description Crossings from side A to side B.
+             */
+            forward: number;
+            /**
+             * Format: int64
+             * @description Crossings of tracks that were lost near the line and found again.
+             */
+            inferred: number;
+            /**
+             * @description The line.
+             * @example door
+             */
+            line: string;
+            /**
+             * Format: int64
+             * @description Objects that appeared on the line or just beyond it, and are not counted.
+             */
+            origin_unobserved: number;
+            /**
+             * Format: int64
+             * @description Objects that changed sides round an end of the line.
+             */
+            passed_by: number;
+            /**
+             * Format: int64
+             * @description Objects that entered the band and left it on the same side.
+             */
+            turned_back: number;
         };
         /** @description A line with what it is called. */
         LineView: {
@@ -3239,6 +3077,26 @@ export interface components {
             next: string | null;
         };
         /** @description A page of a list. */
+        Listed_FrameView: {
+            /** @description What it lists. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description The size of the JPEG file.
+                 */
+                bytes: number;
+                /** @description Its number in the order of time, from 1 on. */
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description When it was taken: the same clock as that of events.
+                 */
+                time: string;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
         Listed_Kept_Channel: {
             /** @description What it lists. */
             items: ({
@@ -3325,6 +3183,58 @@ export interface components {
                  * @example nanodet-416@1a2b3c4d
                  */
                 id: string;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Listed_RecordingView: {
+            /** @description What it lists. */
+            items: {
+                /** @description Whether people are unrecognisable in it. */
+                blurred: boolean;
+                /**
+                 * Format: int64
+                 * @description What they take on disk.
+                 */
+                bytes: number;
+                /** @description The camera. */
+                camera: string;
+                /** @description Who asked for it. */
+                created_by: string;
+                /**
+                 * Format: date-time
+                 * @description When it is deleted.
+                 */
+                expires: string;
+                /** @description How many pictures it has. */
+                frames: number;
+                /**
+                 * Format: date-time
+                 * @description Where it begins.
+                 */
+                from: string;
+                /**
+                 * Format: uuid
+                 * @description Never changes.
+                 */
+                id: string;
+                /** @description Why there are no or no more pictures, if something was wrong. */
+                reason: string | null;
+                /**
+                 * Format: int32
+                 * @description For how many seconds it was asked.
+                 */
+                seconds: number;
+                /** @description The camera's site when it was made. */
+                site: string;
+                /** @description `recording` until its time is over, then `done`, or `failed` when it has no picture. */
+                state: string;
+                /**
+                 * Format: date-time
+                 * @description Where it ends.
+                 */
+                until: string;
             }[];
             /** @description The `cursor` of the next page; null on the last. */
             next: string | null;
@@ -3527,6 +3437,53 @@ export interface components {
             /** @description The `cursor` of the next page; null on the last. */
             next: string | null;
         };
+        /** @description A page of a list. */
+        Listed_Worker: {
+            /** @description What it lists. */
+            items: {
+                /** @description The cameras that it watches, by id. */
+                cameras: components["schemas"]["Watching"][];
+                /** @description How many detectors it has, side by side. */
+                detectors: number;
+                /**
+                 * Format: double
+                 * @description Frames a second that it has analysed in the last ten seconds, those in which nothing moved among them.
+                 */
+                frames_per_s: number;
+                /**
+                 * Format: uuid
+                 * @description Another one with each start.
+                 */
+                id: string;
+                /**
+                 * Format: double
+                 * @description The share of the last ten seconds in which its detectors were at work, from 0 to 1. Near 1 frames are left out.
+                 */
+                load: number;
+                /**
+                 * @description The model that it finds objects with; null until it is loaded.
+                 * @example nanodet-416@1a2b3c4d
+                 */
+                model: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was started.
+                 */
+                started: string;
+                /**
+                 * @description The program's version.
+                 * @example 0.1.0
+                 */
+                version: string;
+                /**
+                 * Format: int64
+                 * @description Frames that wait for a detector now.
+                 */
+                waiting: number;
+            }[];
+            /** @description The `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
         /** @description Somebody who signs in. */
         LoginBody: {
             /**
@@ -3588,6 +3545,39 @@ export interface components {
              */
             id: string;
         };
+        /** @description How many tracks begin and end near a line. */
+        Near: {
+            advice: null | components["schemas"]["LineAdvice"];
+            /**
+             * Format: int64
+             * @description Tracks that began within a body height of the line.
+             */
+            born_near: number;
+            /**
+             * Format: int64
+             * @description Tracks that ended within a body height of the line.
+             */
+            died_near: number;
+            share: null | components["schemas"]["NearShare"];
+        };
+        /** @description A share and the interval in which it lies with 95 % confidence. */
+        NearShare: {
+            /**
+             * Format: double
+             * @description Upper bound.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower bound. Above 0.05 the line is badly placed.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            value: number;
+        };
         /** @description An accuracy audit as it is asked for. */
         NewAccuracyAudit: {
             /**
@@ -3641,6 +3631,8 @@ export interface components {
             password?: string | null;
             /** @description Who may see its pictures. */
             pictures?: components["schemas"]["Pictures"];
+            /** @description Whether operators may have its pictures recorded, to measure accuracy by them; false unless given. */
+            recordings?: boolean;
             /** @description Its lines and zones; none unless given. */
             rules?: components["schemas"]["Rules"];
             /** @description The site that it belongs to. */
@@ -3653,7 +3645,6 @@ export interface components {
             user?: string | null;
             /** @description Whether an `https` address needs a certificate that the machine trusts; true unless given. */
             verify_tls?: boolean;
-            recordings?: boolean;
         };
         /** @description A code that is to be made. */
         NewCodeBody: {
@@ -3696,6 +3687,20 @@ export interface components {
              * @description When.
              */
             time?: string | null;
+        };
+        /** @description A recording that is to be made. */
+        NewRecording: {
+            /**
+             * @description The camera.
+             * @example entrance
+             */
+            camera: string;
+            /**
+             * Format: int32
+             * @description For how many seconds from now on: 1 to 900.
+             * @example 60
+             */
+            seconds: number;
         };
         /** @description A site that is to be made. */
         NewSite: {
@@ -3819,6 +3824,26 @@ export interface components {
             /** @description The zone. */
             zone: string;
         };
+        /** @description How the lines of a camera are placed. */
+        Placements: {
+            /**
+             * Format: date-time
+             * @description Since when tracks are looked at.
+             */
+            from: string;
+            /** @description The lines, in the order of the rules. */
+            lines: components["schemas"]["LinePlacement"][];
+            /**
+             * Format: int64
+             * @description How many tracks began.
+             */
+            tracks: number;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+        };
         /**
          * @description How much certainty a line asks for: band, settling time, least age and least travel together.
          * @enum {string}
@@ -3845,6 +3870,14 @@ export interface components {
             status: number;
             /** @description The status in words. */
             title: string;
+        };
+        /** @description A provider of single sign-on. */
+        ProviderView: {
+            /**
+             * @description The host of its address.
+             * @example login.example.org
+             */
+            name: string;
         };
         /** @description How long a queue was. */
         QueueAnswer: {
@@ -3931,6 +3964,53 @@ export interface components {
             chat: string;
             /** @enum {string} */
             kind: "telegram";
+        };
+        /** @description A recording. */
+        RecordingView: {
+            /** @description Whether people are unrecognisable in it. */
+            blurred: boolean;
+            /**
+             * Format: int64
+             * @description What they take on disk.
+             */
+            bytes: number;
+            /** @description The camera. */
+            camera: string;
+            /** @description Who asked for it. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description When it is deleted.
+             */
+            expires: string;
+            /** @description How many pictures it has. */
+            frames: number;
+            /**
+             * Format: date-time
+             * @description Where it begins.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            id: string;
+            /** @description Why there are no or no more pictures, if something was wrong. */
+            reason: string | null;
+            /**
+             * Format: int32
+             * @description For how many seconds it was asked.
+             */
+            seconds: number;
+            /** @description The camera's site when it was made. */
+            site: string;
+            /** @description `recording` until its time is over, then `done`, or `failed` when it has no picture. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description Where it ends.
+             */
+            until: string;
         };
         /** @description Recovery codes. */
         RecoveryCodesView: {
@@ -4026,6 +4106,32 @@ export interface components {
             line?: components["schemas"]["LineRule"][];
             /** @description Zones. */
             zone?: components["schemas"]["ZoneRule"][];
+        };
+        /** @description What rules would have counted in the last ten minutes. */
+        RulesTried: {
+            /** @description What happened, in the order in which it became certain: the newest 1000. */
+            events: components["schemas"]["EventTried"][];
+            /**
+             * Format: date-time
+             * @description The first moment that was counted; null when nothing is kept yet.
+             */
+            from: string | null;
+            /** @description How many more there are, all of them older. */
+            left_out: number;
+            /** @description The lines, in the order of the rules. */
+            lines: components["schemas"]["LineTried"][];
+            /**
+             * Format: int64
+             * @description Tracks that were confirmed in that time.
+             */
+            tracks: number;
+            /**
+             * Format: date-time
+             * @description The last moment that was counted; null when nothing is kept yet.
+             */
+            until: string | null;
+            /** @description The zones, in the order of the rules. */
+            zones: components["schemas"]["ZoneTried"][];
         };
         /** @description The first picture of a camera that was tried. */
         Seen: {
@@ -4128,10 +4234,23 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "warning" | "critical";
+        /** @description A share and the interval in which it lies with 95 % confidence. */
         Share: {
-            value: number;
-            low: number;
+            /**
+             * Format: double
+             * @description Upper bound.
+             */
             high: number;
+            /**
+             * Format: double
+             * @description Lower bound.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            value: number;
         };
         /**
          * @description On which side of the limit it is too much.
@@ -4381,6 +4500,74 @@ export interface components {
             /** @description In base32, to type in. */
             key: string;
         };
+        /**
+         * @description Where a track went. Places are shares of the picture's width and height, to the right and down, of the foot: the middle
+         *     of the box's lower edge.
+         */
+        Track: {
+            /** @description Where it was first seen; null when it goes on with a track that was lost a moment before. */
+            born: number[] | null;
+            /**
+             * @description Its class.
+             * @example person
+             */
+            class: string;
+            /** @description Where it was last seen; null when it is still in the picture, was cut by a gap, or another track goes on with it. */
+            died: number[] | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            from: string;
+            /**
+             * @description Some places on its way, the first and the last among them, at most 33: seconds since `from`, and the place.
+             * @example [
+             *       [
+             *         0,
+             *         0.12,
+             *         0.61
+             *       ],
+             *       [
+             *         0.8,
+             *         0.2,
+             *         0.6
+             *       ]
+             *     ]
+             */
+            points: number[][];
+            /**
+             * Format: int64
+             * @description Its number, as in events.
+             */
+            track: number;
+            /**
+             * Format: date-time
+             * @description When it was last seen.
+             */
+            until: string;
+        };
+        /** @description Where tracks went. */
+        Tracks: {
+            /**
+             * Format: double
+             * @description The picture's width divided by its height; null before the first picture.
+             */
+            aspect: number | null;
+            /**
+             * Format: date-time
+             * @description Where the stretch begins that is answered: later than asked for where less was kept.
+             */
+            from: string;
+            /** @description How many more there are, all of them older. */
+            left_out: number;
+            /** @description The tracks that touch the stretch, the newest last. */
+            tracks: components["schemas"]["Track"][];
+            /**
+             * Format: date-time
+             * @description Where it ends.
+             */
+            until: string;
+        };
         /** @description What is to change of a user. What is absent stays. */
         UserChangeBody: {
             /** @description Whether they may not sign in. */
@@ -4510,22 +4697,78 @@ export interface components {
             /** @description Its zones. */
             zones: components["schemas"]["ZoneView"][];
         };
+        /** @description A camera that is watched by a process. */
+        Watching: {
+            /**
+             * @description Its id.
+             * @example entrance
+             */
+            camera: string;
+            /**
+             * @description What it does, as in the list of cameras.
+             * @example counting
+             */
+            state: string;
+        };
         /** @description What somebody who has not signed in can do. */
         WaysView: {
-            /** @description Single sign-on can be used, at `/api/v1/auth/oidc`. */
-            oidc: boolean;
+            oidc?: null | components["schemas"]["ProviderView"];
             /** @description Nobody is asked who they are: the server is reached from its own machine only. */
             open: boolean;
             /** @description Who forgot their password can have a link mailed. */
             password_reset: boolean;
             /** @description There is an admin. Until then the only way is the link that the program printed. */
             set_up: boolean;
+            /** @description Who was given a registration code can sign up. */
+            sign_up: boolean;
         };
         /**
          * @description A day of the week.
          * @enum {string}
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /** @description A process that watches cameras. */
+        Worker: {
+            /** @description The cameras that it watches, by id. */
+            cameras: components["schemas"]["Watching"][];
+            /** @description How many detectors it has, side by side. */
+            detectors: number;
+            /**
+             * Format: double
+             * @description Frames a second that it has analysed in the last ten seconds, those in which nothing moved among them.
+             */
+            frames_per_s: number;
+            /**
+             * Format: uuid
+             * @description Another one with each start.
+             */
+            id: string;
+            /**
+             * Format: double
+             * @description The share of the last ten seconds in which its detectors were at work, from 0 to 1. Near 1 frames are left out.
+             */
+            load: number;
+            /**
+             * @description The model that it finds objects with; null until it is loaded.
+             * @example nanodet-416@1a2b3c4d
+             */
+            model: string | null;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started: string;
+            /**
+             * @description The program's version.
+             * @example 0.1.0
+             */
+            version: string;
+            /**
+             * Format: int64
+             * @description Frames that wait for a detector now.
+             */
+            waiting: number;
+        };
         /**
          * @description How many an operator has counted in a zone.
          * @example {
@@ -4597,6 +4840,34 @@ export interface components {
              */
             version?: number;
         };
+        /** @description What a zone would have counted. */
+        ZoneTried: {
+            /**
+             * Format: double
+             * @description How long the stays that ended were on average, in seconds; null when none has.
+             */
+            dwell_mean_s: number | null;
+            /**
+             * Format: int64
+             * @description Stays that began.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description Stays that ended.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description The most that were inside at one time.
+             */
+            most: number;
+            /**
+             * @description The zone.
+             * @example queue
+             */
+            zone: string;
+        };
         /** @description A zone, and how many are in it. */
         ZoneView: {
             /** @description Its name. */
@@ -4608,108 +4879,6 @@ export interface components {
             occupancy: number;
             /** @description Its corners, 0..1. */
             points: number[][];
-        };
-        AuthInfo: {
-            open: boolean;
-            set_up: boolean;
-            oidc: null | {
-                name: string;
-            };
-            password_reset: boolean;
-            sign_up: boolean;
-        };
-        Track: {
-            track: number;
-            class: string;
-            from: string;
-            until: string;
-            born: null | [
-                number,
-                number
-            ];
-            died: null | [
-                number,
-                number
-            ];
-            points: [
-                number,
-                number,
-                number
-            ][];
-        };
-        Advice: {
-            code: string;
-            text: string;
-        };
-        PlacementLine: {
-            line: string;
-            born_near: number;
-            died_near: number;
-            share: null | components["schemas"]["Share"];
-            advice: null | components["schemas"]["Advice"];
-        };
-        TriedLine: {
-            line: string;
-            forward: number;
-            backward: number;
-            turned_back: number;
-            passed_by: number;
-            origin_unobserved: number;
-            inferred: number;
-            born_near: number;
-            died_near: number;
-            share: null | components["schemas"]["Share"];
-            advice: null | components["schemas"]["Advice"];
-        };
-        TriedZone: {
-            zone: string;
-            entered: number;
-            left: number;
-            most: number;
-            dwell_mean_s: null | number;
-        };
-        TriedEvent: {
-            time: string;
-            kind: string;
-            rule: string;
-            direction: null | string;
-            class: string;
-            track: number;
-            place: [
-                number,
-                number
-            ];
-            inferred: boolean;
-        };
-        Recording: {
-            id: string;
-            camera: string;
-            site: string;
-            /** @enum {string} */
-            state: "recording" | "done" | "failed";
-            reason: null | string;
-            seconds: number;
-            from: string;
-            until: string;
-            frames: number;
-            bytes: number;
-            blurred: boolean;
-            created_by: null | string;
-            expires: string;
-        };
-        Worker: {
-            id: string;
-            version: string;
-            started: string;
-            model: null | string;
-            detectors: number;
-            frames_per_s: number;
-            load: number;
-            waiting: number;
-            cameras: {
-                camera: string;
-                state: string;
-            }[];
         };
     };
     responses: never;
@@ -7567,6 +7736,86 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What somebody who has not signed in can do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysView"];
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
                     };
                 };
             };
@@ -12043,6 +12292,140 @@ export interface operations {
             };
         };
     };
+    placement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placements"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
     restore_camera: {
         parameters: {
             query?: never;
@@ -13113,6 +13496,222 @@ export interface operations {
             };
         };
     };
+    try_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description What they would have counted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesTried"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
     start_camera: {
         parameters: {
             query?: never;
@@ -13780,6 +14379,147 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    tracks: {
+        parameters: {
+            query?: {
+                /** @description The first moment; an hour ago unless given, and never earlier. */
+                from?: string;
+                /** @description The first moment that does not belong to it; now unless given. */
+                until?: string;
+                /** @description How many tracks are answered at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The camera.
+                 * @example entrance
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tracks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tracks"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
                     };
                 };
             };
@@ -17772,6 +18512,1006 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    recordings: {
+        parameters: {
+            query?: {
+                /** @description Only these sites, separated by commas. */
+                site?: string;
+                /** @description Only these cameras, separated by commas. */
+                camera?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many recordings a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of recordings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_RecordingView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    create_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key with the same request is done once, and answered the same for a day.
+                 * @example 0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecording"];
+            };
+        };
+        responses: {
+            /** @description The recording, which goes on. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_body`: the body is not the JSON that is asked for
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_body";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: the `Idempotency-Key` was sent before, with another request
+             *
+             *     `idempotency_key_in_use`: a request with this `Idempotency-Key` is being answered, or its answer was lost
+             *
+             *     `in_use`: something else still needs it
+             *
+             *     `full`: there are as many as there may be
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "idempotency_key_in_use" | "in_use" | "full";
+                    };
+                };
+            };
+            /** @description `too_large`: the body is larger than the address takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`: the body is of another kind than the address takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `not_valid`: a value cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_valid";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recording's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recording. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    delete_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recording's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /**
+             * @description `not_allowed`: who asks may see this, but not do it
+             *
+             *     `csrf_token_missing`: a change that comes with a session's cookie must show that it comes from the dashboard
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed" | "csrf_token_missing";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    recording_frames: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many pictures a page has. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The recording's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of pictures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_FrameView"];
+                };
+            };
+            /**
+             * @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense
+             *
+             *     `bad_cursor`: the cursor is none that this list gave out
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question" | "bad_cursor";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    recording_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recording's id. */
+                id: string;
+                /** @description The picture's number, from 1 on. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JPEG picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_question";
+                    };
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found`: there is nothing at this address, or it is not the caller's to know */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_set_up`: what it takes is not in the configuration */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_set_up";
                     };
                 };
             };
@@ -22149,6 +23889,122 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "version_required";
+                    };
+                };
+            };
+            /** @description `too_many_requests`: there are too many requests, or streams, from this caller */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    };
+                };
+            };
+            /** @description `internal`: a fault of camtally, or of its database */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description `store_unavailable`: the database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_unavailable";
+                    };
+                };
+            };
+            /** @description `timed_out`: the answer took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "timed_out";
+                    };
+                };
+            };
+        };
+    };
+    workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The processes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Worker"];
+                };
+            };
+            /** @description `not_signed_in`: it is not known who asks */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_signed_in";
+                    };
+                };
+            };
+            /** @description `not_allowed`: who asks may see this, but not do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_allowed";
+                    };
+                };
+            };
+            /** @description `not_acceptable`: the header `Accept` rules out what the address can give */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `wrong_host`: the host name of the address is not one of this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_host";
                     };
                 };
             };

@@ -15,7 +15,7 @@ import { SetUp } from './SetUp'
 import { SignIn } from './SignIn'
 import { SignUp } from './SignUp'
 
-export type Server = Schema<'AuthInfo'>
+export type Server = Schema<'WaysView'>
 
 /** What is shown to whoever has not signed in. */
 export default function Door({ server }: { server: Server }) {

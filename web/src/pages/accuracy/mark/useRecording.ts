@@ -16,7 +16,7 @@ const AGAIN_MS = 1_000
 /** A tab in the background gets no frames; then time must not jump. */
 const LONGEST_STEP_MS = 250
 
-export type Recording = Schema<'Recording'>
+export type Recording = Schema<'RecordingView'>
 
 /** All frames of a recording: their times, not their pictures. */
 export function useFrames(id: string) {

@@ -15,7 +15,7 @@ import type { Camera } from '../useAudits'
 import type { Stretch } from './index'
 import css from './new.module.css'
 
-type Recording = Schema<'Recording'>
+type Recording = Schema<'RecordingView'>
 
 const LENGTHS = ['60', '300', '600', '900'] as const
 type Length = (typeof LENGTHS)[number]
