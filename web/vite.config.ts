@@ -11,6 +11,8 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'es2023',
+    // The first that know `light-dark()`: rewritten for older ones, a part of a page could not have a scheme of its own.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // The content security policy allows no picture or font from `data:` but pictures; nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

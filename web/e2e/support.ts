@@ -84,6 +84,8 @@ export class Api {
 }
 
 interface Fixtures {
+  /** What its configuration says besides: `test.use({ more: '…' })`. */
+  more: string
   program: Program
   api: Api
   /** What the console may say in this test, such as that a wrong password was refused. */
@@ -93,10 +95,9 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // Playwright wants a pattern here, even an empty one.
-  // eslint-disable-next-line no-empty-pattern
-  program: async ({}, use) => {
-    const program = await Program.started()
+  more: ['', { option: true }],
+  program: async ({ more }, use) => {
+    const program = await Program.started(more)
     await use(program)
     await program.close()
   },

@@ -3871,6 +3871,14 @@ export interface components {
             /** @description The status in words. */
             title: string;
         };
+        /** @description A provider of single sign-on. */
+        ProviderView: {
+            /**
+             * @description The host of its address.
+             * @example login.example.org
+             */
+            name: string;
+        };
         /** @description How long a queue was. */
         QueueAnswer: {
             /** @description How long the buckets are. */
@@ -4704,14 +4712,15 @@ export interface components {
         };
         /** @description What somebody who has not signed in can do. */
         WaysView: {
-            /** @description Single sign-on can be used, at `/api/v1/auth/oidc`. */
-            oidc: boolean;
+            oidc?: null | components["schemas"]["ProviderView"];
             /** @description Nobody is asked who they are: the server is reached from its own machine only. */
             open: boolean;
             /** @description Who forgot their password can have a link mailed. */
             password_reset: boolean;
             /** @description There is an admin. Until then the only way is the link that the program printed. */
             set_up: boolean;
+            /** @description Who was given a registration code can sign up. */
+            sign_up: boolean;
         };
         /**
          * @description A day of the week.

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { answered, api } from '@/api'
+import { answered, api, type Schema } from '@/api'
 import { Card } from '@/parts/Page'
 import { ProblemText } from '@/parts/ProblemText'
 import { Note } from '@/parts/State'
@@ -65,16 +65,7 @@ function useSettled(drafts: readonly Draft[]): readonly Draft[] {
   return settled
 }
 
-type Tried = Awaited<ReturnType<typeof tried>>
-const tried = async () =>
-  await answered(
-    api.POST('/api/v1/cameras/{id}/rules/try', {
-      params: { path: { id: '' } },
-      body: { line: [], zone: [] },
-    }),
-  )
-
-function Results({ results, drafts }: { results: Tried; drafts: readonly Draft[] }) {
+function Results({ results, drafts }: { results: Schema<'RulesTried'>; drafts: readonly Draft[] }) {
   const { t, i18n } = useTranslation('drawing')
   const names = new Map(drafts.map((draft) => [draft.rule.name, shape(draft)]))
   return (
@@ -141,7 +132,7 @@ function Results({ results, drafts }: { results: Tried; drafts: readonly Draft[]
 }
 
 /** Those who were seen at a line and not counted, and why. */
-function Rest({ line }: { line: Tried['lines'][number] }) {
+function Rest({ line }: { line: Schema<'LineTried'> }) {
   const { t } = useTranslation('drawing')
   const parts = [
     line.turned_back > 0 && t('trial.turnedBack', { count: line.turned_back }),

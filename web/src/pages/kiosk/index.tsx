@@ -106,7 +106,7 @@ function Screen({ site }: { site: Site }) {
           <p className={css.crowd}>{t(state, { count: (limit ?? 0) - (inside ?? 0) })}</p>
         )}
       </div>
-      <footer className={css.foot} role="status">
+      <div className={css.foot} role="status">
         {isLost ? (
           <Remark icon="offline">{t('lost', { time: time(new Date(readAt)) })}</Remark>
         ) : unwatched.length > 0 ? (
@@ -115,7 +115,7 @@ function Screen({ site }: { site: Site }) {
             {unwatched[0]?.since && ` ${t('since', { time: time(unwatched[0].since) })}`}
           </Remark>
         ) : null}
-      </footer>
+      </div>
       <Controls limit={limit} zone={site.time_zone} />
     </main>
   )

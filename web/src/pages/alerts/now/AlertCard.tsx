@@ -28,6 +28,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
   const rule = rules.find((one) => one.id === alert.rule)
   const lines = useProgress(alert, rule, now)
   const zone = zoneOf(alert.site)
+  const minutes = Math.floor((now - Date.parse(alert.started)) / 60_000)
   const where = [alert.subject && words.camera(alert.subject), sites.length > 1 && nameOf(alert.site)]
   return (
     <article className={css.card} data-severity={alert.severity} aria-label={alert.name}>
@@ -37,8 +38,12 @@ export function AlertCard({ alert }: { alert: Alert }) {
         <span className={css.where}>{where.filter(Boolean).join(' · ')}</span>
         <span className={css.since}>
           <DateTime time={alert.started} zone={zone} withZone={!oneZone} />
-          {' · '}
-          <Length seconds={Math.max(0, Math.floor((now - Date.parse(alert.started)) / 60_000) * 60)} />
+          {minutes > 0 && (
+            <>
+              {' · '}
+              <Length seconds={minutes * 60} />
+            </>
+          )}
         </span>
       </div>
       <p>{summaryInWords(alert.summary, t, i18n.language, words.camera)}</p>

@@ -4,7 +4,6 @@ import { Row } from '@/parts/Form'
 import { Select } from '@/parts/Select'
 import { TextField } from '@/parts/TextField'
 
-import css from './rule.module.css'
 import type { FieldsProps } from './RuleForm'
 
 /** The limit, and the second one for the way back. */
@@ -29,17 +28,17 @@ export function ThresholdFields({ draft, change, error }: FieldsProps) {
           onChange={(limit) => change({ limit })}
           error={error('limit')}
         />
-        <TextField
-          label={t('form.clear')}
-          optional
-          inputMode="decimal"
-          value={draft.clear}
-          onChange={(clear) => change({ clear })}
-          placeholder={draft.limit}
-          error={error('clear')}
-        />
       </Row>
-      <p className={css.help}>{t('form.clearHelp')}</p>
+      <TextField
+        label={t('form.clear')}
+        help={t('form.clearHelp')}
+        optional
+        inputMode="decimal"
+        value={draft.clear}
+        onChange={(clear) => change({ clear })}
+        placeholder={draft.limit}
+        error={error('clear')}
+      />
     </>
   )
 }

@@ -54,14 +54,14 @@ export function WhenFields({ draft, change, error }: FieldsProps) {
           <div className={css.hours}>
             <TextField
               label={t('form.quietFrom')}
-              type="time"
+              placeholder="22:00"
               value={hours.from}
               onChange={(from) => set(at, { from })}
               error={error(`quiet.${at}.from`)}
             />
             <TextField
               label={t('form.quietUntil')}
-              type="time"
+              placeholder="07:00"
               value={hours.until}
               onChange={(until) => set(at, { until })}
               error={error(`quiet.${at}.until`)}

@@ -38,7 +38,7 @@ export function useRehearsal(rule: Rule, isRight: boolean) {
       const { threshold, window_min } = condition
       const looked = chosen(condition.counted.cameras, own)
       const from = now - DAY - window_min * MINUTE
-      const minutes = await watched(condition.counted, looked, '1m', from, now)
+      const minutes = await watched(rule.site, condition.counted, looked, '1m', from, now)
       const readings = sums(minutes, window_min, looked.length, threshold)
       return { episodes: rehearse({ threshold, ...waits }, readings), readings, limit: threshold.limit }
     }
@@ -46,7 +46,14 @@ export function useRehearsal(rule: Rule, isRight: boolean) {
       const { weeks = 8, deviations = 4 } = condition
       const looked = chosen(condition.counted.cameras, own)
       const until = Math.floor(now / HOUR) * HOUR
-      const hours = await watched(condition.counted, looked, '1h', until - (weeks * 7 + 1) * DAY, until)
+      const hours = await watched(
+        rule.site,
+        condition.counted,
+        looked,
+        '1h',
+        until - (weeks * 7 + 1) * DAY,
+        until,
+      )
       const readings = unlikeness(hours, weeks, looked.length, zone, 24)
       const threshold = { side: 'above' as const, limit: deviations, clear: deviations / 2 }
       return { episodes: rehearse({ threshold, ...waits }, readings), readings, limit: deviations }
@@ -68,6 +75,7 @@ const chosen = (cameras: readonly string[] | undefined, own: string[]) =>
 
 /** What was counted and watched in each bucket. */
 async function watched(
+  site: string,
   counted: Counted,
   cameras: string[],
   bucket: '1m' | '1h',
@@ -77,9 +85,9 @@ async function watched(
   const { lines, classes, directions } = counted
   const only = (name: string, values: readonly string[]) =>
     values.length ? { [name]: values.join(',') } : {}
-  const stretch = { from: new Date(from).toISOString(), until: new Date(until).toISOString(), bucket }
+  const stretch = { from: new Date(from).toISOString(), until: new Date(until).toISOString() }
   const ask = async (narrowed: object) => {
-    const query = { ...stretch, camera: cameras.join(','), ...narrowed }
+    const query = { ...stretch, bucket, site, camera: cameras.join(','), ...narrowed }
     const { groups } = await answered(api.GET('/api/v1/counts', { params: { query } }))
     return groups[0]?.buckets ?? []
   }

@@ -114,10 +114,10 @@ function columnsOf(t: T, words: Words, place: PaneProps['place']): Column<Event>
       key: 'time',
       title: t('events.time'),
       cell: ({ time }) => (
-        <>
-          <DateTime time={time} zone={place.zone} style="date" />{' '}
+        <span className={css.time}>
+          <DateTime time={time} zone={place.zone} style="date" />
           <DateTime time={time} zone={place.zone} style="seconds" />
-        </>
+        </span>
       ),
     },
     {

@@ -29,16 +29,11 @@ export function SecondFactor({ isOn }: { isOn: boolean }) {
     void refresh()
   }
   return (
-    <Card
-      title={t('account.factor.title')}
-      about={isOn ? t('account.factor.on') : t('account.factor.off')}
-      actions={
+    <Card title={t('account.factor.title')} about={isOn ? t('account.factor.on') : t('account.factor.off')}>
+      <div className={css.buttons}>
         <Badge mood={isOn ? 'good' : 'idle'}>
           {isOn ? t('account.factor.isOn') : t('account.factor.isOff')}
         </Badge>
-      }
-    >
-      <div className={css.buttons}>
         {!isOn && (
           <Button icon="lock" onPress={() => setDoing('setUp')}>
             {t('account.factor.begin')}

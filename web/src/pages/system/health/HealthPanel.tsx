@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import { Icon } from '@/parts/Icon'
 import { Card } from '@/parts/Page'
 import { useCameras } from '@/parts/places'
-import { ErrorState, Loading } from '@/parts/State'
+import { ErrorState, Loading, Note } from '@/parts/State'
 import { DateTime } from '@/parts/Time'
 import { ownZone } from '@/parts/zones'
 
@@ -74,7 +74,8 @@ function Cameras() {
   const { t } = useTranslation('system')
   const { cameras, isPending } = useCameras()
   const started = cameras.filter((camera) => camera.started)
-  const up = started.filter(({ state }) => state === 'counting').length
+  // One that has too little time leaves frames out, and counts all the same.
+  const up = started.filter(({ state }) => state === 'counting' || state === 'overloaded').length
   const down = started.length - up
   return (
     <Card title={t('health.cameras')}>
@@ -83,9 +84,11 @@ function Cameras() {
       {cameras.length > 0 && (
         <>
           <p className={css.figure}>{t('health.camerasCounting', { up, count: cameras.length })}</p>
-          <p className={css.muted}>
-            {down > 0 ? t('health.camerasDown', { count: down }) : t('health.allCounting')}
-          </p>
+          {down > 0 ? (
+            <Note look="warn">{t('health.camerasDown', { count: down })}</Note>
+          ) : (
+            <p className={css.muted}>{t('health.allCounting')}</p>
+          )}
         </>
       )}
       <p>

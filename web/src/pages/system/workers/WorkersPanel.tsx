@@ -25,7 +25,10 @@ export function WorkersPanel() {
   return (
     <div className={css.panel}>
       <p className={css.muted}>{t('workers.about')}</p>
-      {query.isError && !workers && <ErrorState error={query.error} retry={() => void query.refetch()} />}
+      {query.error?.code === 'not_found' && <EmptyState icon="settings" title={t('workers.unavailable')} />}
+      {query.error && query.error.code !== 'not_found' && !workers && (
+        <ErrorState error={query.error} retry={() => void query.refetch()} />
+      )}
       {query.isPending && <Loading />}
       {workers?.length === 0 && (
         <EmptyState icon="settings" title={t('workers.none')}>
