@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::people::{self, Person, post};
+use super::people::{self, Person};
 use crate::alerts::tests::Glass;
 use crate::testing::{Fixture, NOON, crossing};
 use crate::{Alerting, App, Diagnosis, Model, Recordings};
@@ -26,8 +26,6 @@ const NOW: OffsetDateTime = NOON.saturating_add(Duration::minutes(30));
 pub(super) struct World {
     fixture: Fixture,
     pub(super) people: Vec<Person>,
-    /// The bearer of an admin who asks nothing else.
-    root: String,
     /// Ids of what is at a site, by site and kind.
     ids: BTreeMap<(String, &'static str), String>,
     /// What was made so far, so that each has a name of its own.
@@ -64,14 +62,8 @@ impl World {
         let transport = Transport { client: client.clone(), mailer: None, mqtt: None };
         let sender = Sender::new(alerts.clone(), transport, Schedule::default(), Arc::new(|| NOW));
         app.alerting.set(Arc::new(Alerting { alerts: alerts.clone(), sender, client })).ok().unwrap();
-        let mut world = Self {
-            fixture,
-            people,
-            root,
-            ids: BTreeMap::new(),
-            made: AtomicI64::new(1),
-            _recordings: folder,
-        };
+        let mut world =
+            Self { fixture, people, ids: BTreeMap::new(), made: AtomicI64::new(1), _recordings: folder };
         for site in ["north", "south"] {
             world.fill(site).await;
         }
@@ -95,8 +87,8 @@ impl World {
                 }
             });
         }
-        people::user(&world.fixture, &world.root, "leaver", "viewer:north").await;
-        let victim = people::user(&world.fixture, &world.root, "victim", "viewer:south").await;
+        people::user(&world.fixture, &root, "leaver", "viewer:north").await;
+        let victim = people::user(&world.fixture, &root, "victim", "viewer:south").await;
         let victim = victim["user"]["id"].as_str().or(victim["id"].as_str()).unwrap().to_owned();
         world.ids.insert((String::new(), "victim"), victim);
         world
@@ -110,7 +102,8 @@ impl World {
         let gone = json!({"id": format!("{site}-gone"), "site": site, "address": "rtsp://10.0.0.9/2"});
         self.post("/cameras", gone).await;
         self.delete(&format!("/cameras/{site}-gone")).await;
-        let receiver = json!({"kind": "web_hook", "url": "https://shop.example/"});
+        // Nothing is asked of the network: there is no broker.
+        let receiver = json!({"kind": "mqtt"});
         let channel = json!({"name": format!("{site} channel"), "site": site, "receiver": receiver});
         let channel = self.keep(site, "channel", "/channels", channel).await;
         self.keep(site, "rule", "/alert-rules", rule(site, &channel)).await;
@@ -147,9 +140,12 @@ impl World {
         format!("new-{}", self.made.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Posts as an admin.
-    pub(super) async fn post(&self, path: &str, body: Value) -> Value {
-        post(&self.fixture, Some(&self.root), path, body).await
+    /// Posts as the program, which owns nothing.
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let path = format!("/api/v1{path}");
+        let answer = self.fixture.post(crate::testing::admin(), &path, None, body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.json());
+        answer.json()
     }
 
     /// A new session of somebody.

@@ -58,7 +58,7 @@ pub(crate) struct RecordingView {
     camera: String,
     /// The camera's site when it was made.
     site: String,
-    /// `recording` until its time is over, then `done`, or `failed` when it has no picture.
+    /// `recording` until a little after its time is over, then `done`, or `failed` when it has no picture.
     #[schema(pattern = "^(recording|done|failed)$")]
     state: String,
     /// Why there are no or no more pictures, if something was wrong.
@@ -85,11 +85,14 @@ pub(crate) struct RecordingView {
     expires: OffsetDateTime,
 }
 
+/// How late a picture may come: it is recorded when it has been looked at.
+const LATE: Duration = Duration::seconds(3);
+
 impl RecordingView {
     fn of(recording: &Recording, now: OffsetDateTime) -> Self {
         let About { id, camera, site, from, until, blurred, created_by } = recording.about.clone();
         let (frames, bytes, failed) = recording.size();
-        let is_over = now >= until || failed.is_some();
+        let is_over = now >= until + LATE || failed.is_some();
         let (state, reason) = match (is_over, frames) {
             (false, _) => ("recording", None),
             (true, 0) => {
