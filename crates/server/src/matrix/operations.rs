@@ -219,7 +219,10 @@ pub(super) async fn asked(id: &str, site: &str, world: &World, person: &Person) 
         "delete_camera" => vec![Asked::new(site, door, operator, STALE).stale()],
         "start_camera" => one(format!("{door}/start"), operator, OK),
         "stop_camera" => one(format!("{door}/stop"), operator, OK),
-        "deleted_cameras" => one("/deleted/cameras".to_owned(), May::List(Role::Operator), OK),
+        "deleted_cameras" => {
+            world.delete_again(&format!("{site}-gone")).await;
+            one("/deleted/cameras".to_owned(), May::List(Role::Operator), OK)
+        }
         "restore_camera" => {
             if lets_in(Role::Operator) {
                 world.delete_again(&format!("{site}-gone")).await;

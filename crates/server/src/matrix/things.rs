@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use ::alerts::{Alerts, Read, Reading, Readings, Rule, Schedule, Sender, Transport};
+use axum::Router;
 use egress::{Client, Limits, Policy, tls_config};
 use event::{Direction, Gap, GapReason, Stream};
 use jiff::tz::TimeZone;
@@ -25,6 +26,8 @@ const NOW: OffsetDateTime = NOON.saturating_add(Duration::minutes(30));
 /// Two sites, and everybody who may ask.
 pub(super) struct World {
     fixture: Fixture,
+    /// Made once: to describe everything takes a while.
+    pub(super) router: Router,
     pub(super) people: Vec<Person>,
     /// Ids of what is at a site, by site and kind.
     ids: BTreeMap<(String, &'static str), String>,
@@ -62,8 +65,14 @@ impl World {
         let transport = Transport { client: client.clone(), mailer: None, mqtt: None };
         let sender = Sender::new(alerts.clone(), transport, Schedule::default(), Arc::new(|| NOW));
         app.alerting.set(Arc::new(Alerting { alerts: alerts.clone(), sender, client })).ok().unwrap();
-        let mut world =
-            Self { fixture, people, ids: BTreeMap::new(), made: AtomicI64::new(1), _recordings: folder };
+        let mut world = Self {
+            router: crate::router(Arc::clone(&fixture.app), &[]),
+            fixture,
+            people,
+            ids: BTreeMap::new(),
+            made: AtomicI64::new(1),
+            _recordings: folder,
+        };
         for site in ["north", "south"] {
             world.fill(site).await;
         }
@@ -126,7 +135,7 @@ impl World {
         id
     }
 
-    pub(super) fn app(&self) -> Arc<App> {
+    fn app(&self) -> Arc<App> {
         Arc::clone(&self.fixture.app)
     }
 

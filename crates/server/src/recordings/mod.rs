@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::accuracy::new_id;
 use crate::alerts::{Change, id, rules::page, rules::sites};
-use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, list as listed, whole};
+use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, Path, list as listed, whole};
 use crate::problem::{Code, Problem};
 use crate::{App, Camera};
 use folder::{About, LONGEST, MOST, Refused, Shot};

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use access::{NewUser, UserChange};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{UserView, grants};
 use crate::App;
-use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed};
+use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed, Path};
 use crate::idempotency::Once;
 use crate::problem::Problem;
 
