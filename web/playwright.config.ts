@@ -7,8 +7,8 @@ export default defineConfig({
   testDir: 'e2e',
   // Each test has a server of its own, which counts a video.
   workers: 1,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   reporter: [['list']],
   testMatch: '*.spec.ts',
   use: {

@@ -105,7 +105,11 @@ test('the workers, and how busy they are', async ({ page, api }) => {
   await picture(page, 'system-workers')
 })
 
-test('the configuration goes out as a file, and comes in once it was looked at', async ({ page, api, allowed }) => {
+test('the configuration goes out as a file, and comes in once it was looked at', async ({
+  page,
+  api,
+  allowed,
+}) => {
   allowed.push(/status of 422/)
   await api.signIn()
   await api.send('POST', '/api/v1/sites', { id: 'north', name: 'North', time_zone: 'Europe/Berlin' })
@@ -122,7 +126,11 @@ test('the configuration goes out as a file, and comes in once it was looked at',
   await page.getByRole('button', { name: 'Choose a file' }).click()
   const changed = file.replace('"North"', '"North gate"')
   const south = '\n[[site]]\nid = "south"\nname = "South"\ntime_zone = "UTC"\n'
-  const taken = (text: string) => ({ name: 'camtally.toml', mimeType: 'application/toml', buffer: Buffer.from(text) })
+  const taken = (text: string) => ({
+    name: 'camtally.toml',
+    mimeType: 'application/toml',
+    buffer: Buffer.from(text),
+  })
   await (await choosing).setFiles(taken('this is none'))
   await page.getByRole('button', { name: 'See what would change' }).click()
   await expect(page.getByRole('alert')).toContainText('A value cannot be taken as it is.')

@@ -18,12 +18,15 @@ export function useAudits(ids: string) {
       staleTime: Infinity,
       refetchOnMount: 'always' as const,
     })),
-    combine: (all) => ({
-      audits: all.every((one) => one.isSuccess) ? all.map((one) => one.data) : undefined,
-      isFresh: all.every((one) => one.isFetchedAfterMount),
-      error: all.find((one) => one.isError)?.error,
-      retry: () => all.forEach((one) => void one.refetch()),
-    }),
+    combine: (all) => {
+      const found = all.map((one) => one.data).filter((audit) => audit !== undefined)
+      return {
+        audits: found.length === all.length ? found : undefined,
+        isFresh: all.every((one) => one.isFetchedAfterMount),
+        error: all.find((one) => one.isError)?.error,
+        retry: () => all.forEach((one) => void one.refetch()),
+      }
+    },
   })
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { answered, api, ifMatch, read, useChange } from '@/api'
 import { useAuth } from '@/app/auth'
 import { maySomewhere } from '@/app/rights'
+import { useRemoval } from '@/parts/useRemoval'
 
 import type { KeptChannel, KeptRule, Rule } from './types'
 
@@ -66,7 +67,7 @@ export const useReplaceRule = () =>
     [RULES, ALERTS],
   )
 export const useCreateRule = () => useChange(createRule, [RULES])
-export const useDeleteRule = () => useChange(deleteRule, [RULES, ALERTS])
+export const useDeleteRule = () => useRemoval(deleteRule, [RULES, ALERTS])
 
 export const readChannel = (id: string) =>
   answered(api.GET('/api/v1/channels/{id}', { params: { path: { id } } }))

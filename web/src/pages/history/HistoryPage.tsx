@@ -119,8 +119,13 @@ function PageActions({ view, place, span, now, onChange }: PaneProps) {
   const [, navigate] = useLocation()
   const [exporting, setExporting] = useState(false)
   const copy = async (address: string) => {
-    await navigator.clipboard.writeText(new URL(address, location.href).href)
-    toast(t('link.copied'))
+    try {
+      // There is no clipboard on a connection that is not secure.
+      await navigator.clipboard.writeText(new URL(address, location.href).href)
+      toast(t('link.copied'))
+    } catch {
+      toast(t('link.failed'), { look: 'failed' })
+    }
   }
   const fixed = { ...view, period: rangeOf(view.period, place.zone, now) }
   return (

@@ -9,6 +9,7 @@ import { useCameras, type Site } from '@/parts/places'
 import { useProblemWords } from '@/parts/ProblemText'
 import { Note } from '@/parts/State'
 import { toast } from '@/parts/toasts'
+import { useRemoval } from '@/parts/useRemoval'
 
 const CHANGES = ['/api/v1/sites', '/api/v1/deleted/sites']
 
@@ -20,7 +21,7 @@ export function DeleteSite({ site }: { site: Site }) {
   const words = useProblemWords()
   const [isAsking, setAsking] = useState(false)
   const { id, name, version } = site
-  const remove = useChange(
+  const remove = useRemoval(
     () => answered(api.DELETE('/api/v1/sites/{id}', { params: { path: { id }, header: ifMatch(version) } })),
     CHANGES,
   )

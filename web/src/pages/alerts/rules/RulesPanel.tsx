@@ -80,6 +80,7 @@ export function RulesPanel() {
               small
               look="quiet"
               icon="edit"
+              className={css.roomy ?? ''}
               to={`/alerts/rules/${rule.id}`}
               aria-label={t('rules.edit', { name: rule.name })}
             />
@@ -130,7 +131,7 @@ function State({ rule }: { rule: KeptRule }) {
           isDisabled={replace.isPending}
           onChange={(on) => turn(rule, on)}
         >
-          {enabled ? t('rules.inForce') : t('rules.off')}
+          <span className={css.roomy}>{enabled ? t('rules.inForce') : t('rules.off')}</span>
         </Switch>
       ) : (
         <Badge mood={enabled ? 'good' : 'idle'}>{enabled ? t('rules.inForce') : t('rules.off')}</Badge>

@@ -2,10 +2,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 
-import { answered, api, ifMatch, useChange, type Schema } from '@/api'
+import { answered, api, ifMatch, type Schema } from '@/api'
 import { Button } from '@/parts/Button'
 import { ConfirmDialog } from '@/parts/Dialog'
 import { toast } from '@/parts/toasts'
+import { useRemoval } from '@/parts/useRemoval'
 
 import { USERS } from './data'
 
@@ -15,7 +16,7 @@ export function DeleteUser({ user }: { user: Schema<'UserView'> }) {
   const [, navigate] = useLocation()
   const [isAsking, setAsking] = useState(false)
   const { id, name, version } = user
-  const remove = useChange(
+  const remove = useRemoval(
     () => answered(api.DELETE('/api/v1/users/{id}', { params: { path: { id }, header: ifMatch(version) } })),
     [USERS],
   )
