@@ -45,7 +45,7 @@ export function Diagnosis({ diagnosis }: { diagnosis: Schema<'Diagnosis'> }) {
           <ol className={css.steps}>
             {STEPS.map((step) => {
               const state = diagnosis[step]
-              const look = state === null || state === undefined ? css.untried : state ? css.good : css.bad
+              const look = state === null ? css.untried : state ? css.good : css.bad
               return (
                 <li key={step} className={classes(css.step, look)}>
                   <Icon name={state ? 'check' : state === false ? 'close' : 'more'} size={16} />

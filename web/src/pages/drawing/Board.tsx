@@ -37,7 +37,7 @@ export function Board(props: BoardProps) {
 
   const draw = useFrame(() => {
     const context = canvas.current && size && prepared(canvas.current, size)
-    if (!context || !size) return
+    if (!context) return
     drawGround(context, size, picture)
     drawPaths(context, paths, size, true)
     for (const draft of editor.drafts) {

@@ -120,7 +120,7 @@ function Results({ results, drafts }: { results: Schema<'RulesTried'>; drafts: r
               </strong>
             </span>
           </p>
-          {zone.dwell_mean_s !== null && zone.dwell_mean_s !== undefined && (
+          {zone.dwell_mean_s !== null && (
             <p className={css.none}>
               {t('trial.dwell', { length: formatLength(zone.dwell_mean_s, i18n.language) })}
             </p>

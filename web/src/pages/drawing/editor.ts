@@ -84,7 +84,7 @@ export function edit(editor: Editor, action: Action): Editor {
       )
     case 'rule': {
       const next = editor.drafts.map((draft) =>
-        draft.key === action.key ? ({ ...draft, rule: { ...draft.rule, ...action.change } } as Draft) : draft,
+        draft.key === action.key ? { ...draft, rule: { ...draft.rule, ...action.change } } : draft,
       )
       return step(editor, next, action.go)
     }

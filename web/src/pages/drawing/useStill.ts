@@ -14,7 +14,7 @@ export function useStill(camera: string, isShown: boolean) {
       const picture = answered(
         api.GET('/api/v1/cameras/{id}/still', { params: path, parseAs: 'blob', signal }),
       )
-      return await createImageBitmap((await picture) as unknown as Blob)
+      return await createImageBitmap(await picture)
     },
   })
 }

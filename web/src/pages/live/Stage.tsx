@@ -42,7 +42,7 @@ export function Stage({ camera, showsPaths }: StageProps) {
   const picture = useRef<ImageBitmap>(undefined)
   const draw = useFrame((again) => {
     const context = canvas.current && size && prepared(canvas.current, size)
-    if (!context || !size) return
+    if (!context) return
     if (picture.current) context.drawImage(picture.current, 0, 0, size.width, size.height)
     if (showsPaths) drawPaths(context, paths, size, false)
     const lit = flashes.now(performance.now())
