@@ -34,7 +34,7 @@ test('the first load is light', async ({ page, program }) => {
   expect(sum, JSON.stringify(Object.fromEntries(sizes))).toBeLessThanOrEqual(MOST_BYTES)
 })
 
-test('the first load is fast and still', async ({ page, program }) => {
+test('the first load is fast and still @measured', async ({ page, program }) => {
   // The program has answered before, as it has when people use it.
   await page.goto(program.url)
   await expect(page.getByRole('link', { name: 'Square' })).toBeVisible()

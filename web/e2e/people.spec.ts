@@ -7,9 +7,8 @@ import { accessible, ADMIN, expect, PHONE, picture, test } from './support'
 /** The code that an app shows for a key in base32 (RFC 6238). */
 function codeOf(key: string, now = Date.now()): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = [...key.replace(/[^A-Z2-7]/g, '')]
-    .map((letter) => letters.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('')
+  const bitsOf = (letter: string) => letters.indexOf(letter).toString(2).padStart(5, '0')
+  const bits = Array.from(key.replace(/[^A-Z2-7]/g, ''), bitsOf).join('')
   const bytes = bits.match(/.{8}/g)?.map((byte) => parseInt(byte, 2)) ?? []
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)))

@@ -1,27 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo, type Server as NetServer } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-import { front } from './front'
-
 const ROOT = resolve(import.meta.dirname, '../..')
-/** The built program. */
-const PROGRAM = process.env.CAMTALLY ?? join(ROOT, 'target/debug/camtally')
-/** Where built pages are that are not within the program yet. */
-const PAGES = process.env.CAMTALLY_PAGES
+/** The built program; one that is not a release shows the pages of `dist`. */
+const PROGRAM = process.env.CAMTALLY_BIN ?? join(ROOT, 'target/debug/camtally')
 
 export const SAMPLE = 'loop:pets2009-s2l1.mp4'
 
-async function listening(server: NetServer): Promise<number> {
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return (server.address() as AddressInfo).port
-}
-
 async function freePort(): Promise<number> {
   const server = createServer()
-  const port = await listening(server)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
   await new Promise((done) => server.close(done))
   return port
 }
@@ -34,17 +26,11 @@ export class Program {
   private readonly folder = mkdtempSync(join(tmpdir(), 'camtally-e2e-'))
   private port = 0
   private child: ChildProcess | undefined
-  private front: ReturnType<typeof front> | undefined
 
   static async started(more = ''): Promise<Program> {
     const program = new Program()
     program.port = await freePort()
-    let reached = program.port
-    if (PAGES) {
-      program.front = front(resolve(PAGES), () => program.port)
-      reached = await listening(program.front)
-    }
-    program.url = `http://127.0.0.1:${reached}`
+    program.url = `http://127.0.0.1:${program.port}`
     // An address makes it ask people to sign in.
     const config = [
       '[site]',
@@ -96,8 +82,6 @@ export class Program {
 
   async close() {
     await this.stop()
-    this.front?.closeAllConnections()
-    this.front?.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

@@ -36,7 +36,11 @@ const camera = (number: number) => ({
   zones: [],
 })
 
-test(`${CAMERAS} cameras and ${EVENTS_PER_SECOND} events a second`, async ({ api, page, program }) => {
+test(`${CAMERAS} cameras and ${EVENTS_PER_SECOND} events a second @measured`, async ({
+  api,
+  page,
+  program,
+}) => {
   test.setTimeout(SECONDS * 1_000 + 120_000)
   await api.signIn()
   await api.camera('real')

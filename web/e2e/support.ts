@@ -135,8 +135,9 @@ export async function accessible(page: Page) {
 
 const IMAGES = resolve(import.meta.dirname, '../../docs/src/images/dashboard')
 
-/** Makes a picture of the page for the guide: `name.jpg` under `docs/src/images/dashboard`. */
+/** Makes a picture of the page for the guide, `name.jpg` under `docs/src/images/dashboard`, if the guide is to be updated. */
 export async function picture(page: Page, name: string) {
+  if (!process.env.CAMTALLY_UPDATE_DOCS) return
   await page.screenshot({
     path: join(IMAGES, `${name}.jpg`),
     type: 'jpeg',

@@ -2717,7 +2717,7 @@ export interface components {
              * @description With `count = "net"`: seconds within which a return cancels the crossing; 10 unless given.
              */
             net_window_s?: number | null;
-            /** @description Two points or more, normalised. */
+            /** @description Shares of the picture's width and height, to the right and down. */
             points: number[][];
             /** @description A set of values for the five settings below it. */
             preset?: components["schemas"]["Preset"];
@@ -2780,11 +2780,6 @@ export interface components {
             name: string;
             /** @description Its points, 0..1. */
             points: number[][];
-        };
-        /** @description Where to go. */
-        LinkView: {
-            /** @description The provider's page, for the browser to open. */
-            address: string;
         };
         /** @description A page of a list. */
         Listed_AccuracyAuditSummary: {
@@ -3228,7 +3223,7 @@ export interface components {
                 seconds: number;
                 /** @description The camera's site when it was made. */
                 site: string;
-                /** @description `recording` until its time is over, then `done`, or `failed` when it has no picture. */
+                /** @description `recording` until a little after its time is over, then `done`, or `failed` when it has no picture. */
                 state: string;
                 /**
                  * Format: date-time
@@ -3871,6 +3866,11 @@ export interface components {
             /** @description The status in words. */
             title: string;
         };
+        /** @description Where to go. */
+        ProviderPageView: {
+            /** @description The provider's page, for the browser to open. */
+            address: string;
+        };
         /** @description A provider of single sign-on. */
         ProviderView: {
             /**
@@ -4004,7 +4004,7 @@ export interface components {
             seconds: number;
             /** @description The camera's site when it was made. */
             site: string;
-            /** @description `recording` until its time is over, then `done`, or `failed` when it has no picture. */
+            /** @description `recording` until a little after its time is over, then `done`, or `failed` when it has no picture. */
             state: string;
             /**
              * Format: date-time
@@ -4031,6 +4031,11 @@ export interface components {
              * @example mossy-anvil-tundra-9
              */
             password: string;
+        };
+        /** @description A link for a user. */
+        ResetLinkView: {
+            /** @description Where they choose a new password, once, within a day. It is not shown again. */
+            link: string;
         };
         /** @description How an alert ended. */
         Resolved: {
@@ -4832,7 +4837,7 @@ export interface components {
             leave_s?: number | null;
             /** @description Its name, unique among the camera's rules. */
             name: string;
-            /** @description Three corners or more, normalised; the last need not repeat the first. */
+            /** @description Shares of the picture's width and height, to the right and down. */
             points: number[][];
             /**
              * Format: int32
@@ -8755,7 +8760,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkView"];
+                    "application/json": components["schemas"]["ProviderPageView"];
                 };
             };
             /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */
@@ -22764,7 +22769,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkView"];
+                    "application/json": components["schemas"]["ResetLinkView"];
                 };
             };
             /** @description `bad_question`: a parameter of the address or a header is missing, unknown, given twice, or makes no sense */

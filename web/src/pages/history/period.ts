@@ -1,5 +1,4 @@
-import type {
-  CalendarDateTime} from '@internationalized/date';
+import type { CalendarDateTime } from '@internationalized/date'
 import {
   fromDate,
   parseDate,

@@ -123,7 +123,14 @@ function Marking({ ids, audits, cameras, source }: MarkingProps) {
           />
         </section>
         <Card className={css.side ?? ''}>
-          <Pads lines={lines} keys={keys} camera={camera} marks={marks} isDisabled={!can.mark} onMark={mark} />
+          <Pads
+            lines={lines}
+            keys={keys}
+            camera={camera}
+            marks={marks}
+            isDisabled={!can.mark}
+            onMark={mark}
+          />
           <p className={css.hint}>{t(can.seek ? 'mark.keys' : 'mark.keysLive')}</p>
           <Button icon="undo" isDisabled={marks.length === 0} onPress={undo}>
             {t('mark.undo')}

@@ -132,8 +132,6 @@ function usePictures(id: string, frames: readonly Frame[], index: number): Reado
 
 async function pictureOf(id: string, number: number): Promise<string> {
   const params = { path: { id, number } }
-  const blob = await answered(
-    api.GET('/api/v1/recordings/{id}/frames/{number}', { params, parseAs: 'blob' }),
-  )
+  const blob = await answered(api.GET('/api/v1/recordings/{id}/frames/{number}', { params, parseAs: 'blob' }))
   return URL.createObjectURL(blob)
 }

@@ -38,11 +38,7 @@ export function PlacesPane({ view, place, span, onChange }: PaneProps) {
         />
       }
     >
-      <HeatMap
-        camera={camera}
-        query={{ camera: camera.id, ...borders(span) }}
-        words={words}
-      />
+      <HeatMap camera={camera} query={{ camera: camera.id, ...borders(span) }} words={words} />
     </Card>
   )
 }
