@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use observation::{Anchor, Point};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 /// The largest rules file that is read.
 const MAX_BYTES: usize = 1 << 20;
@@ -33,7 +34,7 @@ pub struct LineRule {
     /// Its name, unique among the camera's rules.
     pub name: String,
     /// Two points or more, normalised.
-    #[schema(value_type = Vec<[f64; 2]>, min_items = 2, max_items = 256)]
+    #[schema(schema_with = points)]
     pub points: Vec<Point>,
     /// Names of the classes that it counts; every class that the model is told to count where it is empty.
     #[serde(default)]
@@ -81,7 +82,7 @@ pub struct ZoneRule {
     /// Its name, unique among the camera's rules.
     pub name: String,
     /// Three corners or more, normalised; the last need not repeat the first.
-    #[schema(value_type = Vec<[f64; 2]>, min_items = 2, max_items = 256)]
+    #[schema(schema_with = points)]
     pub points: Vec<Point>,
     /// Names of the classes that it counts; every class that the model is told to count where it is empty.
     #[serde(default)]
@@ -141,6 +142,19 @@ impl Default for DirectionNames {
     fn default() -> Self {
         Self { forward: "in".to_owned(), backward: "out".to_owned() }
     }
+}
+
+/// What a list of points is: pairs of shares of the picture.
+fn points() -> Array {
+    let share = ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0.0)).maximum(Some(1.0));
+    let point = ArrayBuilder::new().items(share).min_items(Some(2)).max_items(Some(2));
+    let what = "Shares of the picture's width and height, to the right and down.";
+    ArrayBuilder::new()
+        .items(point)
+        .min_items(Some(2))
+        .max_items(Some(MAX_POINTS))
+        .description(Some(what))
+        .build()
 }
 
 fn first_version() -> u32 {

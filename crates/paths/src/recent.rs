@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use counting::{Counter, Frame, RuleError, Rules, Summary};
+use counting::{Counter, Frame, RuleError, Rules, Summary, TrackChange};
 use event::{Event, Stream, What};
 use observation::{Anchor, Point, StreamTime, TrackId, TrackedDetection};
 use time::{Duration, OffsetDateTime};
@@ -106,12 +106,18 @@ impl Recent {
         let stream = Stream { camera: String::new(), epoch: "trial".to_owned(), model: None, start };
         let anchors = anchors(&rules);
         let mut counter = Counter::new(stream, rules, classes, self.aspect)?;
-        let mut events = Vec::new();
+        let (mut events, mut begun) = (Vec::new(), BTreeMap::new());
         for kept in &self.kept {
             match &**kept {
                 Kept::Frame { time, calendar, seen, ended } => {
                     counter.set_start(zero(*time, *calendar));
                     events.extend(counter.update(&Frame { time: *time, seen, ended }));
+                    for change in counter.changes() {
+                        if let TrackChange::Continued { track, lost } = change {
+                            let first = begun.get(lost).copied().unwrap_or(*lost);
+                            begun.insert(*track, first);
+                        }
+                    }
                 }
                 Kept::Cut(since) => events.extend(counter.interrupt(*since)),
             }
@@ -123,29 +129,38 @@ impl Recent {
         for (after, before) in counter.summary().lines.into_iter().zip(&mut summary.lines) {
             *before = after;
         }
-        let places = self.places(&events, &anchors);
+        let places = self.places(&events, &anchors, &begun);
         let happened = events.into_iter().zip(places).map(|(event, place)| Happened { event, place });
         Ok(Some(Tried { between: (from, until), summary, happened: happened.collect() }))
     }
 
-    /// Where the track of each event was at its time.
-    fn places(&self, events: &[Event], anchors: &BTreeMap<String, Anchor>) -> Vec<Point> {
+    /// Where the track of each event was at its time. `begun` is the first of the tracks that one goes on with: what
+    /// happened while it was lost lies between them.
+    fn places(
+        &self,
+        events: &[Event],
+        anchors: &BTreeMap<String, Anchor>,
+        begun: &BTreeMap<TrackId, TrackId>,
+    ) -> Vec<Point> {
+        let first = |track: TrackId| begun.get(&track).copied().unwrap_or(track);
         let mut tracks: BTreeMap<TrackId, Vec<&TrackedDetection>> = BTreeMap::new();
         for event in events {
-            tracks.extend(event.sighting().map(|sighting| (TrackId(sighting.track), Vec::new())));
+            tracks.extend(event.sighting().map(|sighting| (first(TrackId(sighting.track)), Vec::new())));
         }
         for kept in &self.kept {
             let Kept::Frame { seen, .. } = &**kept else { continue };
             for seen in seen {
-                if let Some(track) = tracks.get_mut(&seen.track) {
+                if let Some(track) = tracks.get_mut(&first(seen.track)) {
                     track.push(seen);
                 }
             }
         }
+        // What was seen before a track was confirmed comes with it.
+        tracks.values_mut().for_each(|track| track.sort_by_key(|seen| seen.time));
         let place = |event: &Event| {
             let sighting = event.sighting()?;
             let anchor = anchors.get(&sighting.rule).copied().unwrap_or_default();
-            let track = tracks.get(&TrackId(sighting.track))?;
+            let track = tracks.get(&first(TrackId(sighting.track)))?;
             let next = track.partition_point(|seen| seen.time <= event.stream_time);
             let at =
                 |index: usize| track.get(index).map(|seen| (seen.time, seen.detection.bbox.anchor(anchor)));

@@ -145,10 +145,10 @@ fn the_past_is_let_go_and_a_crowd_takes_no_more_room() {
         let (seen, ended) = ([person(track.0, time, 0.5)], [track]);
         kept.see(&Look { time, calendar: calendar(time), seen: &seen, ended: &ended, changes: &changes });
     }
-    let now = calendar(StreamTime::from_secs(7199.0));
+    let now = calendar(StreamTime::from_secs(7200.0));
     let walked = kept.between(now - Duration::HOUR, now, 1000);
     assert_eq!((walked.paths.len(), walked.left_out), (1000, 500));
-    assert_eq!(now - walked.from, Duration::seconds(1500), "older paths had to go");
+    assert_eq!(now - walked.from, Duration::seconds(1501), "older paths had to go");
     let tried = kept.recent().count(Rules::default(), &classes()).unwrap().unwrap();
     assert_eq!(tried.between.1 - tried.between.0, Duration::minutes(10));
 

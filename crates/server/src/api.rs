@@ -167,12 +167,18 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     }
     if codes.contains(&Code::Changed) {
         codes.extend([Code::VersionNeeded, Code::BadQuestion]);
-        header(operation, "If-Match", true, "The `ETag` of the version that the change is made to.", "\"3\"");
+        let (what, schema) = (
+            "The `ETag` of the version that the change is made to.",
+            json!({"type": "string",
+            "pattern": "^(\\*|\"[0-9]{1,18}\")$"}),
+        );
+        header(operation, "If-Match", true, what, "\"3\"", schema);
     }
     if method == "post" && !open {
         codes.extend([Code::KeyReused, Code::KeyInUse, Code::BadQuestion]);
         let what = "The same key with the same request is done once, and answered the same for a day.";
-        header(operation, "Idempotency-Key", false, what, "0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4");
+        let schema = json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"});
+        header(operation, "Idempotency-Key", false, what, "0198c1d2-7a0b-4f0e-9b1d-2f3c5a60c7d4", schema);
     }
 
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
@@ -211,11 +217,18 @@ fn problem(codes: &[Code]) -> Value {
     })
 }
 
-fn header(operation: &mut Map<String, Value>, name: &str, required: bool, what: &str, example: &str) {
+fn header(
+    operation: &mut Map<String, Value>,
+    name: &str,
+    required: bool,
+    what: &str,
+    example: &str,
+    schema: Value,
+) {
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut() {
         parameters.push(json!({"name": name, "in": "header", "required": required, "description": what,
-            "schema": {"type": "string"}, "example": example}));
+            "schema": schema, "example": example}));
     }
 }
 

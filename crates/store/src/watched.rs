@@ -14,7 +14,8 @@ impl Store {
     pub async fn watched_until(&self, camera: &str) -> Result<Option<OffsetDateTime>> {
         let stretches =
             "SELECT max(o.until_time) FROM observed o JOIN series s ON s.id = o.series WHERE s.camera = $1";
-        let gaps = "SELECT max(e.until_time) FROM events e JOIN series s ON s.id = e.series WHERE s.camera = $1";
+        let gaps =
+            "SELECT max(e.until_time) FROM events e JOIN series s ON s.id = e.series WHERE s.camera = $1";
         let first = "SELECT min(e.time) FROM events e JOIN series s ON s.id = e.series WHERE s.camera = $1";
         let accounted = self.latest(stretches, camera).await?.max(self.latest(gaps, camera).await?);
         let until = match accounted {

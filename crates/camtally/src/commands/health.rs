@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_told() {
-        let error = said("HTTP/1.1 503 Service Unavailable\r\n\r\n{\"missing\":{\"store\":\"away\"}}").unwrap_err();
+        let error =
+            said("HTTP/1.1 503 Service Unavailable\r\n\r\n{\"missing\":{\"store\":\"away\"}}").unwrap_err();
         assert!(error.to_string().ends_with("is not ready: {\"missing\":{\"store\":\"away\"}}"), "{error}");
     }
 

@@ -1,6 +1,6 @@
 //! Where people walk, rules that are tried on it, recordings, and what the process has to do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -23,13 +23,13 @@ fn counting() -> (Folder, Server) {
     (folder, server)
 }
 
-/// Track and time of each crossing.
-fn crossings(events: &[Value]) -> BTreeSet<(u64, String)> {
-    let crossings = events.iter().filter(|event| event["kind"] == "crossing");
-    // The store keeps milliseconds.
+/// How often each track has crossed.
+fn crossings(events: &[Value]) -> BTreeMap<u64, usize> {
+    let mut crossings = BTreeMap::new();
+    for event in events.iter().filter(|event| event["kind"] == "crossing") {
+        *crossings.entry(event["track"].as_u64().unwrap()).or_default() += 1;
+    }
     crossings
-        .map(|event| (event["track"].as_u64().unwrap(), event["time"].as_str().unwrap()[..22].to_owned()))
-        .collect()
 }
 
 #[test]
@@ -38,10 +38,12 @@ fn rules_that_are_tried_count_what_was_counted() {
     let counted = crossings(&server.events("events"));
     let tried = server.done("POST", "/cameras/door/rules/try", &rules());
     let again = crossings(tried["events"].as_array().unwrap());
-    assert!(again.is_superset(&counted), "{counted:?} and again {again:?}");
+    // Some more may have come meanwhile.
+    let is_again = |(track, count): (&u64, &usize)| again.get(track) >= Some(count);
+    assert!(counted.iter().all(is_again), "{counted:?} and again {again:?}");
     let both =
         tried["lines"][0]["forward"].as_u64().unwrap() + tried["lines"][0]["backward"].as_u64().unwrap();
-    assert_eq!(both as usize, again.len());
+    assert_eq!(both as usize, again.values().sum::<usize>());
     for event in tried["events"].as_array().unwrap().iter().filter(|event| event["kind"] == "crossing") {
         let x = event["place"][0].as_f64().unwrap();
         assert!((x - 0.3).abs() < 0.05, "{event} is on the line");
@@ -49,7 +51,7 @@ fn rules_that_are_tried_count_what_was_counted() {
     let tracks = server.get("/api/v1/cameras/door/tracks");
     let tracks = tracks["tracks"].as_array().unwrap();
     let known: BTreeSet<u64> = tracks.iter().map(|track| track["track"].as_u64().unwrap()).collect();
-    assert!(counted.iter().all(|(track, _)| known.contains(track)), "{known:?}");
+    assert!(counted.keys().all(|track| known.contains(track)), "{known:?}");
     assert!(
         tracks
             .iter()
@@ -61,7 +63,12 @@ fn rules_that_are_tried_count_what_was_counted() {
 
     let workers = server.get("/api/v1/workers");
     let worker = &workers["items"][0];
-    assert_eq!(worker["cameras"], json!([{"camera": "door", "state": "counting"}]));
+    assert_eq!(worker["cameras"][0]["camera"], "door");
+    // A machine that does much else is told to be overloaded.
+    assert!(
+        ["counting", "overloaded"].contains(&worker["cameras"][0]["state"].as_str().unwrap()),
+        "{worker}"
+    );
     server.until("its rate to be known", || {
         let worker = &server.get("/api/v1/workers")["items"][0];
         worker["frames_per_s"].as_f64().unwrap() > 1.0 && worker["load"].as_f64().unwrap() > 0.0

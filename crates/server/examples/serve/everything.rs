@@ -54,6 +54,10 @@ pub(crate) async fn set_up(app: &Arc<App>, address: &str) {
         cameras: vec![Watching { camera: "camera-0".to_owned(), state: "counting".to_owned() }],
     };
     app.workers.get_or_init(|| Arc::new(move || vec![worker.clone()]));
+    for camera in app.cameras.all() {
+        let rules = app.registry.rules(&camera.id, None).await.unwrap().rules;
+        camera.put_in_force(Arc::new(rules));
+    }
     walk(app);
 }
 

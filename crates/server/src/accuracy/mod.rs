@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use time::OffsetDateTime;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::alerts::{Change, id, rules::SitesQuestion, rules::page, rules::sites};
-use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Listed};
+use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Listed, Path};
 use crate::problem::{Code, Problem};
 use crate::{App, Camera};
 use kept::Kept;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use ::alerts::{Kept, Rule};
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Change, id};
 use crate::App;
-use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed, list as listed};
+use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed, Path, list as listed};
 use crate::problem::Problem;
 
 #[derive(Deserialize, IntoParams)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::alerts::{Alert, AlertQuery};
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use database::Tx;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +14,7 @@ use super::change::Change;
 use super::id;
 use super::rules::sites;
 use crate::App;
-use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, moment};
+use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, Path, moment};
 use crate::problem::Problem;
 
 #[derive(Deserialize, IntoParams)]

@@ -26,14 +26,14 @@ pub(super) async fn begin(State(app): State<Arc<App>>, Visitor(visit): Visitor) 
 
 /// Where to go.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct LinkView {
+pub(crate) struct ProviderPageView {
     /// The provider's page, for the browser to open.
     address: String,
 }
 
 /// Begins to link the user's account with the one that they have at the provider.
 #[utoipa::path(post, path = "/api/v1/auth/oidc/link", tag = "auth", operation_id = "link_oidc",
-    responses((status = 200, description = "Where to go.", body = LinkView)),
+    responses((status = 200, description = "Where to go.", body = ProviderPageView)),
     extensions(("x-problems" = json!(["not_allowed", "not_set_up", "provider_failed"]))))]
 pub(super) async fn link(
     State(app): State<Arc<App>>,
@@ -43,7 +43,7 @@ pub(super) async fn link(
     let accounts = app.accounts()?;
     let start = accounts.begin_oidc(Some(&caller), &visit).await?;
     let cookies = Set::oidc(&start.state, accounts.settings());
-    Ok((cookies, Json(LinkView { address: start.address })).into_response())
+    Ok((cookies, Json(ProviderPageView { address: start.address })).into_response())
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use access::{Accounts, Session, SessionSecrets, SignIn, User};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::cookies::{self, Set};
 use crate::App;
-use crate::extract::{Body, Caller, Visitor};
+use crate::extract::{Body, Caller, Path, Visitor};
 use crate::problem::{Code, Problem};
 use crate::users::UserView;
 

@@ -126,6 +126,18 @@ async fn nothing_is_told_to_who_has_not_signed_in() {
 }
 
 #[tokio::test]
+async fn a_page_for_signing_in_knows_what_to_offer() {
+    let ways = async |fixture: &Fixture| Browser::default().get(fixture, "/auth").await.json();
+    let (fixture, link) = server().await;
+    let new = json!({"open": false, "set_up": false, "oidc": null, "password_reset": false, "sign_up": true});
+    assert_eq!(ways(&fixture).await, new);
+    let body = json!({"link": link, "name": "root", "password": PASSWORD});
+    Browser::default().post(&fixture, "/auth/setup", body).await;
+    assert_eq!(ways(&fixture).await["set_up"], true);
+    assert_eq!(ways(&Fixture::new().await).await["open"], true);
+}
+
+#[tokio::test]
 async fn a_browser_signs_in_changes_something_and_signs_out() {
     let (fixture, mut browser) = admin().await;
     assert_eq!(browser.get(&fixture, "/auth/session").await.json()["name"], "root");

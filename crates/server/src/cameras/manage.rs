@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::{CameraChange, NewCamera};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Camera;
 use super::view::{CameraView, DeletedCamera, tag};
 use crate::App;
-use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Limit, Listed, list as listed};
+use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Limit, Listed, Path, list as listed};
 use crate::problem::Problem;
 
 /// The most bytes of a body with rules: 256 rules of 256 points.

@@ -6,14 +6,14 @@ use std::time::Duration;
 use access::Role;
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::WatchStream;
 
 use super::feed::Picture;
-use crate::extract::Caller;
+use crate::extract::{Caller, Path};
 use crate::http::Endless;
 use crate::problem::{Code, Problem};
 use crate::{App, Camera};

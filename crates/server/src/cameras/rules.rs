@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use counting::Rules;
 use registry::{RuleSet, RuleSetInfo};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::manage::RULES;
 use crate::App;
-use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed};
+use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed, Path};
 use crate::problem::Problem;
 
 /// The most sets of a page.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use counting::{Placement, Rules, placements};
 use observation::Class;
 use paths::Path as Walk;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{Asked, Caller, Limit, moment};
+use crate::extract::{Asked, Caller, Limit, Path, moment};
 use crate::problem::{Code, Problem};
 use crate::{App, Camera};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use registry::{NewTrial, Trial};
@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::extract::{Body, Caller};
+use crate::extract::{Body, Caller, Path};
 use crate::problem::{Code, Problem};
 
 /// How many cameras are tried at once.

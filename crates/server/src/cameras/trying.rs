@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use counting::{LineTotals, Placement, Rules, ZoneTotals};
 use event::{Direction, What};
 use paths::{Happened, Tried};
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::manage::RULES;
 use super::tracks::{Near, place, placed};
 use crate::App;
-use crate::extract::{Body, Caller};
+use crate::extract::{Body, Caller, Path};
 use crate::problem::{Code, Problem};
 
 /// How many sets of rules are tried at once: each may take a processor for seconds.

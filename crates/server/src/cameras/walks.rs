@@ -1,5 +1,7 @@
 //! Where people walk, and rules that are tried on it.
 
+use std::sync::Arc;
+
 use access::Role;
 use axum::http::{Method, StatusCode};
 use counting::TrackChange;
@@ -24,6 +26,8 @@ async fn walked(begin: f64) -> Fixture {
     let model = Model { id: "test".to_owned(), classes, counted: vec!["person".to_owned()] };
     fixture.app.model.get_or_init(|| model);
     let camera = fixture.app.cameras.get("north-door").unwrap();
+    let rules = fixture.app.registry.rules("north-door", None).await.unwrap().rules;
+    camera.put_in_force(Arc::new(rules));
     let mut paths = camera.paths();
     paths.begin(16.0 / 9.0);
     for frame in 0..300_u32 {

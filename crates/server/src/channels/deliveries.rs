@@ -3,7 +3,7 @@ use std::sync::Arc;
 use ::alerts::Delivery;
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -14,7 +14,7 @@ use super::seen;
 use crate::App;
 use crate::alerts::rules::sites;
 use crate::alerts::{Change, id};
-use crate::extract::{Asked, Caller, Cursor, Limit, Listed};
+use crate::extract::{Asked, Caller, Cursor, Limit, Listed, Path};
 use crate::problem::{Code, Problem};
 
 #[derive(Deserialize, IntoParams)]

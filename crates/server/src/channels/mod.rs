@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ::alerts::{Channel, Kept, Receiver, signature};
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::alerts::rules::{SitesQuestion, page, sites};
 use crate::alerts::{Change, id};
-use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Listed};
+use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Listed, Path};
 use crate::problem::{Code, Problem};
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {

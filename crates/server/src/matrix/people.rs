@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use crate::testing::{Fixture, NOON};
 use crate::{SignIn, router};
 
-pub(super) const PASSWORD: &str = "mossy-anvil-tundra-9";
+const PASSWORD: &str = "mossy-anvil-tundra-9";
 /// Roles of users, and scopes of tokens: at one site, and everywhere.
 const ROLES: [&str; 6] = ["viewer:north", "operator:north", "admin:north", "viewer", "operator", "admin"];
 
@@ -25,7 +25,7 @@ pub(super) struct Person {
 }
 
 /// Posts JSON, as somebody or nobody, and gives the answer.
-pub(super) async fn post(fixture: &Fixture, bearer: Option<&str>, path: &str, body: Value) -> Value {
+async fn post(fixture: &Fixture, bearer: Option<&str>, path: &str, body: Value) -> Value {
     let mut request = Request::post(format!("/api/v1{path}")).header("content-type", "application/json");
     if let Some(bearer) = bearer {
         request = request.header("authorization", format!("Bearer {bearer}"));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use ::alerts::{Alerts, Read, Reading, Readings, Rule, Schedule, Sender, Transport};
+use axum::Router;
 use egress::{Client, Limits, Policy, tls_config};
 use event::{Direction, Gap, GapReason, Stream};
 use jiff::tz::TimeZone;
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::people::{self, Person, post};
+use super::people::{self, Person};
 use crate::alerts::tests::Glass;
 use crate::testing::{Fixture, NOON, crossing};
 use crate::{Alerting, App, Diagnosis, Model, Recordings};
@@ -25,9 +26,9 @@ const NOW: OffsetDateTime = NOON.saturating_add(Duration::minutes(30));
 /// Two sites, and everybody who may ask.
 pub(super) struct World {
     fixture: Fixture,
+    /// Made once: to describe everything takes a while.
+    pub(super) router: Router,
     pub(super) people: Vec<Person>,
-    /// The bearer of an admin who asks nothing else.
-    root: String,
     /// Ids of what is at a site, by site and kind.
     ids: BTreeMap<(String, &'static str), String>,
     /// What was made so far, so that each has a name of its own.
@@ -65,9 +66,9 @@ impl World {
         let sender = Sender::new(alerts.clone(), transport, Schedule::default(), Arc::new(|| NOW));
         app.alerting.set(Arc::new(Alerting { alerts: alerts.clone(), sender, client })).ok().unwrap();
         let mut world = Self {
+            router: crate::router(Arc::clone(&fixture.app), &[]),
             fixture,
             people,
-            root,
             ids: BTreeMap::new(),
             made: AtomicI64::new(1),
             _recordings: folder,
@@ -95,8 +96,8 @@ impl World {
                 }
             });
         }
-        people::user(&world.fixture, &world.root, "leaver", "viewer:north").await;
-        let victim = people::user(&world.fixture, &world.root, "victim", "viewer:south").await;
+        people::user(&world.fixture, &root, "leaver", "viewer:north").await;
+        let victim = people::user(&world.fixture, &root, "victim", "viewer:south").await;
         let victim = victim["user"]["id"].as_str().or(victim["id"].as_str()).unwrap().to_owned();
         world.ids.insert((String::new(), "victim"), victim);
         world
@@ -110,7 +111,8 @@ impl World {
         let gone = json!({"id": format!("{site}-gone"), "site": site, "address": "rtsp://10.0.0.9/2"});
         self.post("/cameras", gone).await;
         self.delete(&format!("/cameras/{site}-gone")).await;
-        let receiver = json!({"kind": "web_hook", "url": "https://shop.example/"});
+        // Nothing is asked of the network: there is no broker.
+        let receiver = json!({"kind": "mqtt"});
         let channel = json!({"name": format!("{site} channel"), "site": site, "receiver": receiver});
         let channel = self.keep(site, "channel", "/channels", channel).await;
         self.keep(site, "rule", "/alert-rules", rule(site, &channel)).await;
@@ -133,7 +135,7 @@ impl World {
         id
     }
 
-    pub(super) fn app(&self) -> Arc<App> {
+    fn app(&self) -> Arc<App> {
         Arc::clone(&self.fixture.app)
     }
 
@@ -147,9 +149,12 @@ impl World {
         format!("new-{}", self.made.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Posts as an admin.
-    pub(super) async fn post(&self, path: &str, body: Value) -> Value {
-        post(&self.fixture, Some(&self.root), path, body).await
+    /// Posts as the program, which owns nothing.
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let path = format!("/api/v1{path}");
+        let answer = self.fixture.post(crate::testing::admin(), &path, None, body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.json());
+        answer.json()
     }
 
     /// A new session of somebody.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::accuracy::new_id;
 use crate::alerts::{Change, id, rules::page, rules::sites};
-use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, list as listed, whole};
+use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, Path, list as listed, whole};
 use crate::problem::{Code, Problem};
 use crate::{App, Camera};
 use folder::{About, LONGEST, MOST, Refused, Shot};
@@ -58,7 +58,7 @@ pub(crate) struct RecordingView {
     camera: String,
     /// The camera's site when it was made.
     site: String,
-    /// `recording` until its time is over, then `done`, or `failed` when it has no picture.
+    /// `recording` until a little after its time is over, then `done`, or `failed` when it has no picture.
     #[schema(pattern = "^(recording|done|failed)$")]
     state: String,
     /// Why there are no or no more pictures, if something was wrong.
@@ -85,11 +85,14 @@ pub(crate) struct RecordingView {
     expires: OffsetDateTime,
 }
 
+/// How late a picture may come: it is recorded when it has been looked at.
+const LATE: Duration = Duration::seconds(3);
+
 impl RecordingView {
     fn of(recording: &Recording, now: OffsetDateTime) -> Self {
         let About { id, camera, site, from, until, blurred, created_by } = recording.about.clone();
         let (frames, bytes, failed) = recording.size();
-        let is_over = now >= until || failed.is_some();
+        let is_over = now >= until + LATE || failed.is_some();
         let (state, reason) = match (is_over, frames) {
             (false, _) => ("recording", None),
             (true, 0) => {

@@ -179,7 +179,7 @@ async fn a_recording_without_pictures_says_why() {
     fixture.app.recordings.set(recordings).ok().unwrap();
     set_up(&fixture, json!({"recordings": true, "pictures": "operators"})).await;
     let made = ask(&fixture, operator("north"), "POST", LIST, wish(10)).await.json();
-    Arc::get_mut(&mut fixture.app).unwrap().clock = crate::Clock::new(|| NOW + Duration::seconds(10));
+    Arc::get_mut(&mut fixture.app).unwrap().clock = crate::Clock::new(|| NOW + Duration::seconds(13));
     let path = format!("{LIST}/{}", made["id"].as_str().unwrap());
     let over = ask(&fixture, operator("north"), "GET", &path, Value::Null).await.json();
     assert_eq!((&over["state"], &over["frames"]), (&json!("failed"), &json!(0)));

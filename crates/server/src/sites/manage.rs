@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::{NewSite, Site, SiteChange};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::App;
-use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Limit, Listed};
+use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Limit, Listed, Path};
 use crate::problem::Problem;
 
 #[derive(Deserialize, IntoParams)]

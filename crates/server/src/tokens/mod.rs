@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::{Grant, NewToken, Token};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::App;
-use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, moment};
+use crate::extract::{Asked, Body, Caller, Cursor, Limit, Listed, Path, moment};
 use crate::idempotency::Once;
 use crate::problem::Problem;
 use crate::users::grants;

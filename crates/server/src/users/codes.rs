@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use access::{Grant, NewRegistrationCode, RegistrationCode};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::App;
-use crate::extract::{Body, Caller, moment};
+use crate::extract::{Body, Caller, Path, moment};
 use crate::idempotency::Once;
 use crate::problem::{Code, Problem};
 

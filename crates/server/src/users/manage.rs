@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use access::{NewUser, UserChange};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{UserView, grants};
 use crate::App;
-use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed};
+use crate::extract::{Asked, Body, Caller, Cursor, ETag, IfMatch, Limit, Listed, Path};
 use crate::idempotency::Once;
 use crate::problem::Problem;
 
@@ -163,7 +163,7 @@ pub(super) async fn delete(
 
 /// A link for a user.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct LinkView {
+pub(crate) struct ResetLinkView {
     /// Where they choose a new password, once, within a day. It is not shown again.
     link: String,
 }
@@ -171,17 +171,17 @@ pub(crate) struct LinkView {
 /// Makes a link for a user to choose a new password with, in place of older ones.
 #[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "users", operation_id = "reset_link",
     params(("id" = Uuid, Path, description = "The user.")),
-    responses((status = 201, description = "The link.", body = LinkView)),
+    responses((status = 201, description = "The link.", body = ResetLinkView)),
     extensions(("x-problems" = json!(["not_allowed", "not_set_up"]))))]
 pub(super) async fn reset_link(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<Uuid>,
-) -> Result<(StatusCode, Extension<Once>, Json<LinkView>), Problem> {
+) -> Result<(StatusCode, Extension<Once>, Json<ResetLinkView>), Problem> {
     let accounts = app.accounts()?;
     let secret = accounts.reset_link(&caller, id).await?;
     let link = format!("{}/reset#{}", accounts.settings().address, secret.reveal());
-    Ok((StatusCode::CREATED, Extension(Once), Json(LinkView { link })))
+    Ok((StatusCode::CREATED, Extension(Once), Json(ResetLinkView { link })))
 }
 
 /// Ends every session of a user.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::{Role, Who};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::{NewView, View, ViewChange};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::App;
-use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Limit, Listed};
+use crate::extract::{Asked, Body, Caller, ETag, IfMatch, Limit, Listed, Path};
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {

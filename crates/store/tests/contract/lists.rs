@@ -126,7 +126,10 @@ pub(crate) async fn time_is_accounted_for_by_what_was_watched_and_by_gaps(db: Da
     // A program that is killed before it told what it watched leaves this: the gap begins with it.
     store.ingest(&[came_in("a", seconds(3.0), 1), came_in("a", seconds(5.0), 2)]).await.unwrap();
     assert_eq!(until().await, Some(NOON + Duration::seconds(3)));
-    store.ingest(&[observed("a", seconds(0.0), seconds(10.0)), came_in("a", seconds(17.0), 3)]).await.unwrap();
+    store
+        .ingest(&[observed("a", seconds(0.0), seconds(10.0)), came_in("a", seconds(17.0), 3)])
+        .await
+        .unwrap();
     assert_eq!(until().await, Some(NOON + Duration::seconds(10)));
     store.ingest(&[gap("a", seconds(10.0), seconds(12.0))]).await.unwrap();
     assert_eq!(until().await, Some(NOON + Duration::seconds(12)));

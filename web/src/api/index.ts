@@ -1,0 +1,5 @@
+export { answered, api, ifMatch, type Schema } from './client'
+export { onLive, useLive, useLiveState, type LiveEvent, type LiveState } from './live'
+export { fieldOf, Problem, problemOf } from './problem'
+export { list, queryClient, read, useChange } from './query'
+export { begun, csrfToken, fresh, onSignedOut } from './session'

@@ -1,0 +1,2 @@
+export const USERS = '/api/v1/users'
+export const SESSION = '/api/v1/auth/session'
