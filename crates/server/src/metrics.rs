@@ -37,6 +37,26 @@ const METRICS: &[(&str, Kind, &str, &str)] = &[
     ("camtally_journal_bytes", Kind::Gauge, "", "what the journal takes on disk"),
     ("camtally_journal_failures_total", Kind::Counter, "", "times that the disk did not take events"),
     ("camtally_store_failures_total", Kind::Counter, "", "times that the store did not take events"),
+    (
+        "camtally_broker_connected",
+        Kind::Gauge,
+        "part",
+        "1 while RabbitMQ is there for what it is needed for, `send` or `ingest`, else 0",
+    ),
+    ("camtally_broker_events_sent_total", Kind::Counter, "", "events that the broker has confirmed"),
+    (
+        "camtally_broker_events_received_total",
+        Kind::Counter,
+        "",
+        "events that came from the broker, repeats among them",
+    ),
+    (
+        "camtally_dead_letters_total",
+        Kind::Counter,
+        "",
+        "messages, or parts of them, that were put aside here",
+    ),
+    ("camtally_dead_letters", Kind::Gauge, "", "dead letters that there are, every 30 seconds"),
     ("camtally_rules_refused_total", Kind::Counter, "camera", "edits of a rules file that were refused"),
     ("camtally_http_requests_total", Kind::Counter, "method, route, status", "requests that were answered"),
     (
