@@ -31,6 +31,12 @@ pub(crate) enum Command {
     },
     /// Watch the configured cameras, keep the counts, and show them on a page.
     Serve(Serve),
+    /// Take cameras by lease and count them, beside other workers.
+    Worker(Part),
+    /// Take in what workers send by the broker.
+    Ingest(Part),
+    /// Look at what could not be taken in, send it again, or throw it away.
+    DeadLetters(DeadLetters),
     /// Make, list and disable users, and let them choose a new password.
     User(User),
     /// Make, list and revoke tokens of programs.
@@ -118,6 +124,70 @@ pub(crate) struct Serve {
     /// How the log is written.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,
+}
+
+/// A process that does a part: `worker` or `ingest`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally worker --config camtally.toml --data /var/lib/camtally/worker --listen 0.0.0.0:9100
+
+All processes of a fleet can have the same configuration. It needs store.url, a PostgreSQL database, and broker.url, a \
+RabbitMQ.")]
+pub(crate) struct Part {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where /livez, /readyz and /metrics are, in place of `health.listen`.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+    /// The folder of the journal, in place of `data`; each worker has its own.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// How the log is written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// Look at what could not be taken in, send it again, or throw it away.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  camtally dead-letters list
+  camtally dead-letters show 3f9a1c0b7e21
+  camtally dead-letters replay --all
+
+While the command runs nobody else sees the dead letters.")]
+pub(crate) struct DeadLetters {
+    /// The configuration file; `camtally.toml` if it is there.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: DeadLettersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLettersCommand {
+    /// List the oldest, at most 1,000.
+    List,
+    /// Print what is in one.
+    Show {
+        /// Its id, as `list` prints it.
+        id: String,
+    },
+    /// Send it to be taken in again, as it is.
+    Replay(Chosen),
+    /// Throw it away, for good.
+    Drop(Chosen),
+}
+
+/// Which dead letters are meant.
+#[derive(Debug, Args)]
+#[group(required = true)]
+pub(crate) struct Chosen {
+    /// Ids, as `list` prints them.
+    pub(crate) ids: Vec<String>,
+    /// All that `list` prints.
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) all: bool,
 }
 
 /// Make, list and disable users, and let them choose a new password.

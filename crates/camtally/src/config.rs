@@ -1,8 +1,10 @@
 //! What the program is told: defaults, then `camtally.toml`, then the environment, then flags.
 
+mod fleet;
 mod outgoing;
 mod settings;
 
+use fleet::MAX_CAMERAS;
 use settings::Secret;
 pub(crate) use settings::{Camera, Config, transport};
 
@@ -18,8 +20,6 @@ const FILE: &str = "camtally.toml";
 /// The largest file that is read.
 const MAX_FILE: u64 = 4 << 20;
 const PREFIX: &str = "CAMTALLY_";
-/// The most cameras of one process.
-const MAX_CAMERAS: usize = 1000;
 
 /// The configuration, and where each value came from.
 #[derive(Clone, Debug)]
@@ -166,7 +166,8 @@ impl Loaded {
         let want = "empty, or an address such as https://count.example.org, without a slash at the end";
         range("server.address", address.is_empty() || is_address(address), want)?;
         self.mailer()?;
-        self.broker()?;
+        self.mqtt()?;
+        self.check_fleet()?;
         if config.cameras.len() > MAX_CAMERAS {
             bail!("there are {} cameras; one process watches at most {MAX_CAMERAS}", config.cameras.len());
         }

@@ -63,3 +63,9 @@ pub fn router(app: Arc<App>, hosts: &[String]) -> Router {
     let keys = from_fn_with_state(Arc::clone(&app), idempotency::layer);
     http::around(api::routes().layer(keys).merge(page::routes()).with_state(app), hosts)
 }
+
+/// `/livez`, `/readyz` and `/metrics` alone, for a process that is not asked anything else.
+pub fn health_router(app: Arc<App>, hosts: &[String]) -> Router {
+    let (routes, _) = health::routes().split_for_parts();
+    http::around(routes.with_state(app), hosts)
+}

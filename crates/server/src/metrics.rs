@@ -33,8 +33,19 @@ const METRICS: &[(&str, Kind, &str, &str)] = &[
         "camera",
         "parts of heat maps that the store did not take",
     ),
-    ("camtally_journal_pending_events", Kind::Gauge, "", "events that are not yet in the store"),
+    (
+        "camtally_journal_pending_events",
+        Kind::Gauge,
+        "",
+        "events that are not yet in the store, or at the broker",
+    ),
     ("camtally_journal_bytes", Kind::Gauge, "", "what the journal takes on disk"),
+    (
+        "camtally_journal_limit_bytes",
+        Kind::Gauge,
+        "",
+        "what the events that wait in the journal may take at most",
+    ),
     ("camtally_journal_failures_total", Kind::Counter, "", "times that the disk did not take events"),
     ("camtally_store_failures_total", Kind::Counter, "", "times that the store did not take events"),
     (
@@ -44,11 +55,18 @@ const METRICS: &[(&str, Kind, &str, &str)] = &[
         "1 while RabbitMQ is there for what it is needed for, `send` or `ingest`, else 0",
     ),
     ("camtally_broker_events_sent_total", Kind::Counter, "", "events that the broker has confirmed"),
+    ("camtally_broker_failures_total", Kind::Counter, "", "times that the broker did not take events"),
     (
         "camtally_broker_events_received_total",
         Kind::Counter,
         "",
         "events that came from the broker, repeats among them",
+    ),
+    (
+        "camtally_ingest_failures_total",
+        Kind::Counter,
+        "",
+        "times that events from the broker could not be taken in",
     ),
     (
         "camtally_dead_letters_total",
@@ -57,6 +75,32 @@ const METRICS: &[(&str, Kind, &str, &str)] = &[
         "messages, or parts of them, that were put aside here",
     ),
     ("camtally_dead_letters", Kind::Gauge, "", "dead letters that there are, every 30 seconds"),
+    ("camtally_leases_held", Kind::Gauge, "", "cameras that this worker has"),
+    ("camtally_leases_taken_total", Kind::Counter, "", "cameras that this worker has taken"),
+    (
+        "camtally_leases_moved_total",
+        Kind::Counter,
+        "",
+        "cameras that it has given to workers with more time for them",
+    ),
+    (
+        "camtally_leases_lapsed_total",
+        Kind::Counter,
+        "",
+        "cameras that it stopped counting because their leases could not be renewed",
+    ),
+    (
+        "camtally_events_without_lease_total",
+        Kind::Counter,
+        "",
+        "events that it did not write down because the lease had ended",
+    ),
+    (
+        "camtally_events_fenced_total",
+        Kind::Counter,
+        "camera",
+        "events that were refused at ingest: they were written down after the end of their lease",
+    ),
     ("camtally_rules_refused_total", Kind::Counter, "camera", "edits of a rules file that were refused"),
     ("camtally_http_requests_total", Kind::Counter, "method, route, status", "requests that were answered"),
     (

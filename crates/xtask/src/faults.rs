@@ -5,13 +5,19 @@ mod camera;
 #[allow(clippy::unwrap_used, dead_code, reason = "shared with the store's tests")]
 #[path = "../../store/tests/contract/cluster.rs"]
 pub(crate) mod cluster;
+mod crowd;
 mod disk;
 mod flapping;
+mod fleet;
 mod hostile;
 mod kills;
 mod ledger;
 mod orderly;
 mod postgres;
+mod processes;
+#[allow(clippy::unwrap_used, dead_code, reason = "shared with the tests of the crate `transport`")]
+#[path = "../../transport/tests/queue/rabbitmq.rs"]
+pub(crate) mod rabbitmq;
 mod timeline;
 
 use std::fmt::Write as _;
@@ -104,6 +110,12 @@ struct Case {
 const CASES: &[Case] = &[
     Case { name: "kills", about: "`kill -9` at random moments", run: kills::run },
     Case { name: "postgres", about: "PostgreSQL is killed and started again", run: postgres::run },
+    Case {
+        name: "fleet",
+        about: "workers, those who take in, and RabbitMQ are killed while events flow",
+        run: fleet::run,
+    },
+    Case { name: "crowd", about: "a third of many workers is killed at once", run: crowd::run },
     Case { name: "disk", about: "the disk fills up, and has room again", run: disk::run },
     Case { name: "orderly", about: "SIGTERM at random moments", run: orderly::run },
     Case { name: "camera", about: "a camera hangs, loses power, freezes", run: camera::run },

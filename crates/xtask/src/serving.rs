@@ -142,9 +142,19 @@ impl Server {
 
     /// The same with another configuration.
     pub(crate) fn spawn_with(program: &Program, site: &Site, config: &Path) -> anyhow::Result<Self> {
+        Self::spawn_part(program, "serve", site, config)
+    }
+
+    /// `serve`, or another command that serves at least its health.
+    pub(crate) fn spawn_part(
+        program: &Program,
+        part: &str,
+        site: &Site,
+        config: &Path,
+    ) -> anyhow::Result<Self> {
         let log = OpenOptions::new().create(true).append(true).open(site.path().join("log"))?;
         let mut command = program.command();
-        command.arg("serve").arg("--config").arg(config);
+        command.arg(part).arg("--config").arg(config);
         command.args(["--listen", &format!("127.0.0.1:{}", site.port)]).stdout(Stdio::null()).stderr(log);
         let agent =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER)).build();
@@ -211,6 +221,20 @@ impl Server {
     /// How many frames each camera has analysed.
     pub(crate) fn frames(&self) -> anyhow::Result<Vec<u64>> {
         Ok(self.cameras()?.iter().map(|camera| camera["frames"].as_u64().unwrap_or(0)).collect())
+    }
+
+    /// The values of a metric, one for each set of labels; none while it was not set.
+    pub(crate) fn metric(&self, name: &str) -> anyhow::Result<Vec<f64>> {
+        let text = self.get("/metrics")?.body;
+        let values = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix(name)?;
+            let value = match rest.strip_prefix('{') {
+                Some(labels) => labels.rsplit_once("} ")?.1,
+                None => rest.strip_prefix(' ')?,
+            };
+            value.parse().ok()
+        });
+        Ok(values.collect())
     }
 
     /// All items of a list, page by page.

@@ -48,7 +48,7 @@ pub(crate) fn run(once: bool, out: &Path) -> Result<Done> {
         loaded.config.server.listen.set_port(0);
     }
     loaded.check()?;
-    serve::run_until_signalled(&loaded)
+    serve::run_until_signalled(&loaded, serve::Parts::server(&loaded))
 }
 
 /// The folder of the bundled samples: beside the program, above it, or here.

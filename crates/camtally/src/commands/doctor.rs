@@ -44,6 +44,9 @@ pub(crate) fn run(args: &Doctor) -> Result<Done> {
     findings.push(("data folder".to_owned(), data_folder(&loaded)));
     findings.push(("journal".to_owned(), journal(&loaded)));
     findings.push(("store".to_owned(), Found::of(store(&loaded))));
+    if let Some(broker) = loaded.broker()? {
+        findings.push(("broker".to_owned(), self::broker(&broker)));
+    }
     if args.recount {
         findings.push(("recount".to_owned(), recount(&loaded, args.repair)));
     }
@@ -110,6 +113,21 @@ fn journal(loaded: &Loaded) -> Found {
         }
         Ok(recovery) => Found::Odd(recovery.to_string()),
         Err(error) => Found::Wrong(error.to_string()),
+    }
+}
+
+/// Whether the broker answers, and what waits there.
+fn broker(broker: &transport::Broker) -> Found {
+    let looked = || -> Result<(u32, u32)> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(broker.look())?)
+    };
+    match looked() {
+        Ok((waiting, 0)) => Found::Well(format!("{waiting} messages wait to be taken in")),
+        Ok((waiting, dead)) => Found::Odd(format!(
+            "{waiting} messages wait to be taken in, and {dead} could not be: see `camtally dead-letters list`"
+        )),
+        Err(error) => Found::Wrong(format!("{error:#}")),
     }
 }
 

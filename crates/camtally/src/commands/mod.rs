@@ -2,6 +2,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod count;
+mod dead_letters;
 mod demo;
 mod doctor;
 mod evaluate;
@@ -26,6 +27,9 @@ pub(crate) fn run(command: Command) -> Result<Done> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo { once, out } => demo::run(once, &out),
         Command::Serve(args) => serve::run(&args),
+        Command::Worker(args) => serve::run_part(&args, serve::Parts::WORKER),
+        Command::Ingest(args) => serve::run_part(&args, serve::Parts::INGEST),
+        Command::DeadLetters(args) => dead_letters::run(&args),
         Command::User(args) => user::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Audit(args) => audit::run(&args),

@@ -100,11 +100,11 @@ impl Loaded {
         mail::Mailer::new(&settings).map(Some).context("`mail`")
     }
 
-    /// The broker; none when nothing is published.
+    /// The MQTT broker; none when nothing is published.
     ///
     /// # Errors
     /// The address or a prefix makes no sense, or the password file cannot be read.
-    pub(crate) fn broker(&self) -> Result<Option<mqtt::Settings>> {
+    pub(crate) fn mqtt(&self) -> Result<Option<mqtt::Settings>> {
         let Mqtt { url, user, password, password_file, prefix, discovery } = &self.config.mqtt;
         if url.is_empty() {
             return Ok(None);

@@ -9,6 +9,7 @@ use registry::{Entrance, RtspTransport};
 use serde::{Deserialize, Serialize};
 use video::Transport;
 
+use super::fleet::{Broker, Health, Worker};
 use super::outgoing::{Egress, Mail, Mqtt};
 
 /// Everything.
@@ -21,6 +22,9 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) store: Store,
     pub(crate) journal: Journal,
+    pub(crate) broker: Broker,
+    pub(crate) worker: Worker,
+    pub(crate) health: Health,
     pub(crate) retention: Retention,
     pub(crate) detection: Detection,
     pub(crate) egress: Egress,
@@ -87,6 +91,10 @@ pub(crate) struct Server {
     pub(crate) connections_per_address: usize,
     /// Networks of proxies, whose `X-Forwarded-For` is believed.
     pub(crate) proxies: Vec<IpNet>,
+    /// Whether `serve` watches the cameras itself; workers do where it does not.
+    pub(crate) watch: bool,
+    /// Whether `serve` takes in the broker's events itself; `camtally ingest` does where it does not.
+    pub(crate) ingest: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -219,6 +227,9 @@ impl Default for Config {
             server: Server::default(),
             store: Store::default(),
             journal: Journal::default(),
+            broker: Broker::default(),
+            worker: Worker::default(),
+            health: Health::default(),
             retention: Retention::default(),
             detection: Detection::default(),
             egress: Egress::default(),
@@ -248,6 +259,8 @@ impl Default for Server {
             connections: limits.connections,
             connections_per_address: limits.connections_per_address,
             proxies: limits.proxies,
+            watch: true,
+            ingest: true,
         }
     }
 }

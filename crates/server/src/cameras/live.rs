@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use counting::Rules;
 use registry::{Pictures, Registry};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -36,13 +36,13 @@ struct Live {
 }
 
 /// What is known of a camera.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Viewed {
     /// What it does.
     #[serde(flatten)]
     pub state: CameraState,
     /// When the last frame was taken that was analysed.
-    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "time::serde::rfc3339::option", default, skip_serializing_if = "Option::is_none")]
     pub last_frame: Option<OffsetDateTime>,
     /// Frames that were analysed since the program began.
     pub frames: u64,
@@ -59,7 +59,7 @@ pub struct Viewed {
 }
 
 /// A line with what it is called.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LineView {
     /// Its name.
     pub name: String,
@@ -72,7 +72,7 @@ pub struct LineView {
 }
 
 /// A zone, and how many are in it.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ZoneView {
     /// Its name.
     pub name: String,
@@ -83,7 +83,7 @@ pub struct ZoneView {
 }
 
 /// What a camera does.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum CameraState {
     /// No answer yet.

@@ -25,16 +25,26 @@ const PRUNE: Duration = Duration::from_secs(3600);
 /// the same id.
 const ENDING: Duration = Duration::from_secs(3);
 
-/// Evaluation and delivery.
+/// Evaluation and delivery, where they are this process' part.
 pub(crate) struct Alerting {
-    evaluation: JoinHandle<()>,
-    pruning: JoinHandle<()>,
-    delivery: JoinHandle<()>,
+    tasks: Option<Tasks>,
     end: watch::Sender<bool>,
 }
 
-/// Begins to evaluate and to deliver; from now on the pages can ask for rules and alerts.
-pub(crate) async fn start(loaded: &Loaded, app: &Arc<App>, broker: Option<&Broker>) -> Result<Alerting> {
+struct Tasks {
+    evaluation: JoinHandle<()>,
+    pruning: JoinHandle<()>,
+    delivery: JoinHandle<()>,
+}
+
+/// From now on rules and alerts can be asked for, and events for web hooks are kept. Begins to evaluate and to deliver, if
+/// that is this process' part.
+pub(crate) async fn start(
+    loaded: &Loaded,
+    app: &Arc<App>,
+    broker: Option<&Broker>,
+    is_part: bool,
+) -> Result<Alerting> {
     let db = app.store.database().clone();
     // Changes of rules and channels are logged without sign-in as well.
     audit::migrate(&db).await?;
@@ -52,20 +62,20 @@ pub(crate) async fn start(loaded: &Loaded, app: &Arc<App>, broker: Option<&Broke
     };
     let sender = Sender::new(alerts.clone(), transport, Schedule::default(), clock);
     let (end, ended) = watch::channel(false);
-    let alerting = Alerting {
+    let tasks = is_part.then(|| Tasks {
         evaluation: tokio::spawn(evaluate(alerts.clone(), Arc::clone(app))),
         pruning: tokio::spawn(prune(alerts.clone(), Arc::clone(app))),
         delivery: tokio::spawn(sender.clone().run(ended)),
-        end,
-    };
+    });
     app.alerting.get_or_init(|| Arc::new(server::Alerting { alerts, sender, client }));
-    Ok(alerting)
+    Ok(Alerting { tasks, end })
 }
 
 impl Alerting {
     /// Ends it. What was not delivered is kept.
     pub(crate) async fn end(self) {
-        let Self { evaluation, pruning, mut delivery, end } = self;
+        let Self { tasks, end } = self;
+        let Some(Tasks { evaluation, pruning, mut delivery }) = tasks else { return };
         evaluation.abort();
         pruning.abort();
         // It fails when the delivery has ended by itself.

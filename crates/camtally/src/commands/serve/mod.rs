@@ -1,81 +1,99 @@
-//! `camtally serve`: cameras, journal, store and pages in one process.
+//! `camtally serve`, `worker` and `ingest`: cameras, journal, store and pages, in one process or in many.
 
 mod alerting;
 mod audience;
 mod broker;
 mod camera;
 mod delivery;
+mod keeper;
+mod leasing;
 mod logging;
+mod parts;
 mod people;
 mod provisioned;
 mod rules;
+mod states;
 mod supervisor;
 mod trial;
 mod upkeep;
+mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use journal::{Journal, Options};
-use pipeline::Engine;
 use registry::Registry;
 use server::App;
 use store::Store;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
-use video::SystemClock;
+use tokio::task::JoinHandle;
+use transport::{Drain, Ingest, Publisher};
 
 use broker::Broker;
-use supervisor::Supervisor;
+use delivery::{ToBroker, ToStore};
+use keeper::Keeper;
+pub(crate) use parts::Parts;
+use watching::Watching;
 
 use super::accounts;
-use crate::cli::Serve;
+use crate::cli::{Part, Serve};
 use crate::config::{self, Loaded};
-use crate::detector::{self, Choice};
 use crate::{Done, say};
 
-/// How long a start waits for what the journal holds from before to be in the store.
+/// How long a start waits for what the journal holds from before to be delivered.
 const CATCHING_UP: Duration = Duration::from_secs(5);
-/// How long an end waits for the last events to be in the store. They are in the journal in any case.
+/// How long an end waits for the last events to be delivered. They are in the journal in any case.
 const ENDING: Duration = Duration::from_secs(10);
-/// Parts of heat maps that wait for the store.
-const HEAT_PARTS: usize = 256;
-/// The shape that the shared input has. Pictures of another shape are padded.
-const SHAPE: (u32, u32) = (1920, 1080);
 
+/// `camtally serve`.
 pub(crate) fn run(args: &Serve) -> Result<Done> {
     let mut loaded = config::read(args.config.as_deref())?;
     if let Some(listen) = args.listen {
         loaded.config.server.listen = listen;
     }
-    if let Some(data) = &args.data {
+    set_data(&mut loaded, args.data.as_deref())?;
+    loaded.check()?;
+    logging::start(args.log_format);
+    run_until_signalled(&loaded, Parts::server(&loaded))
+}
+
+/// `camtally worker` and `camtally ingest`.
+pub(crate) fn run_part(args: &Part, parts: Parts) -> Result<Done> {
+    let mut loaded = config::read(args.config.as_deref())?;
+    if let Some(listen) = args.listen {
+        loaded.config.health.listen = listen;
+    }
+    set_data(&mut loaded, args.data.as_deref())?;
+    loaded.check()?;
+    logging::start(args.log_format);
+    run_until_signalled(&loaded, parts)
+}
+
+fn set_data(loaded: &mut Loaded, data: Option<&std::path::Path>) -> Result<()> {
+    if let Some(data) = data {
         // A flag is relative to where it is typed.
         loaded.config.data = std::path::absolute(data).context("the data folder has no name")?;
     }
-    loaded.check()?;
-    logging::start(args.log_format);
-    run_until_signalled(&loaded)
+    Ok(())
 }
 
-/// Serves what is configured, until SIGTERM or Ctrl-C.
-pub(crate) fn run_until_signalled(loaded: &Loaded) -> Result<Done> {
+/// Runs these parts as they are configured, until SIGTERM or Ctrl-C.
+pub(crate) fn run_until_signalled(loaded: &Loaded, parts: Parts) -> Result<Done> {
+    parts.check(loaded)?;
     let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
-    let ended = runtime.block_on(serve(loaded));
+    let ended = runtime.block_on(serve(loaded, parts));
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended.map(|()| Done::Well)
 }
 
-async fn serve(loaded: &Loaded) -> Result<()> {
+async fn serve(loaded: &Loaded, parts: Parts) -> Result<()> {
     let config = &loaded.config;
     let data = loaded.data();
     std::fs::create_dir_all(&data)
         .with_context(|| format!("cannot make the data folder {}: may you write there?", data.display()))?;
-    let options = Options { limit: config.journal.limit_mib << 20, ..Options::default() };
-    let (journal, recovery) = Journal::open(&data.join("journal"), options)?;
-    if !recovery.is_clean() {
-        tracing::warn!("{recovery}");
-    }
+    let journal = parts.watches.then(|| open_journal(loaded)).transpose()?;
     let settings = store::Settings { connections: config.store.connections, ..store::Settings::default() };
     let signals = Signals::new()?;
     let Some(store) = signals.unless_ended(open_store(loaded, &settings)).await.transpose()? else {
@@ -86,7 +104,7 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     let registry = open_registry(loaded, &store).await?;
     let provisioned = provisioned::cameras(loaded, &registry).await?;
     let mut app = App::new(store.clone(), registry.clone(), metrics);
-    let accounts = if config.server.asks_to_sign_in() {
+    let accounts = if parts.serves && config.server.asks_to_sign_in() {
         let accounts = accounts::open(loaded, store.database().clone()).await?;
         app = app.with_accounts(accounts.clone());
         Some(accounts)
@@ -100,52 +118,65 @@ async fn serve(loaded: &Loaded) -> Result<()> {
             view.put_in_force(camera.rules.get());
         }
     }
-    app.readiness.lacks("cameras", "the model is being loaded");
-
-    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}: is another program there? Choose one with --listen",
-            config.server.listen
-        )
+    if parts.watches {
+        app.readiness.lacks("cameras", "the model is being loaded");
+    }
+    let listen = if parts.serves { config.server.listen } else { config.health.listen };
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: is another program there? Choose one with --listen")
     })?;
     let address = listener.local_addr()?;
-    let router = server::router(Arc::clone(&app), &config.server.hosts);
+    let router = if parts.serves {
+        server::router(Arc::clone(&app), &config.server.hosts)
+    } else {
+        server::health_router(Arc::clone(&app), &config.server.hosts)
+    };
     let (end_pages, pages_end) = tokio::sync::oneshot::channel::<()>();
     // It fails when the sender is dropped, which is an end as well.
     let pages_end = async { pages_end.await.unwrap_or_default() };
     let pages = tokio::spawn(server::serve(listener, router, config.server.limits(), pages_end));
 
-    let broker = loaded.broker()?.map(|settings| Broker::start(settings, &app));
-    let alerting = alerting::start(loaded, &app, broker.as_ref()).await?;
-    let delivery = delivery::start(&journal, Arc::clone(&app), broker.clone());
-    // What was watched before the start is asked of the store, so the journal's events must be there first.
-    if !delivery.caught_up(CATCHING_UP).await {
-        tracing::warn!("the store does not take the journal's events yet; they are kept");
-    }
-    let sink = delivery::Sink::new(journal, Arc::clone(&app));
-    let engine = start_engine(loaded)?;
-    registry.know_classes(engine.1.classes.clone());
-    app.model.get_or_init(|| engine.1.listed());
-    let (heat, heat_parts) = tokio::sync::mpsc::channel(HEAT_PARTS);
-    let heat_kept = tokio::spawn(upkeep::keep_heat(store.clone(), heat_parts));
-    let seat = camera::Seat {
-        engine: engine.0,
-        model: Arc::clone(&engine.1),
-        sink,
-        app: Arc::clone(&app),
-        analyse_fps: config.detection.analyse_fps,
-        motion_gate: config.detection.motion_gate,
-        fixtures: config.detection.fixtures,
-        clock: Arc::new(SystemClock::new()),
-        heat,
+    let mqtt = match loaded.mqtt()? {
+        Some(settings) if parts.serves => Some(Broker::start(settings, &app)),
+        _ => None,
     };
-    let mut supervisor = Supervisor::new(Arc::clone(&app), seat);
-    for camera in &provisioned {
-        supervisor.start_provisioned(camera).await?;
-    }
-    let (end_cameras, cameras_end) = tokio::sync::watch::channel(false);
-    let cameras = tokio::spawn(supervisor.run(cameras_end));
-    app.readiness.has("cameras");
+    let alerting = alerting::start(loaded, &app, mqtt.as_ref(), parts.serves).await?;
+    let rabbit = loaded.broker()?;
+    let drain = match &journal {
+        None => None,
+        Some(journal) => Some(match &rabbit {
+            None => {
+                Drain::start(journal, ToStore { keeper: Keeper::new(Arc::clone(&app), mqtt.clone()).await? })
+            }
+            Some(rabbit) => {
+                let cameras = Arc::clone(&app);
+                let site_of = Box::new(move |camera: &str| {
+                    cameras.cameras.get(camera).map(|camera| camera.site.clone())
+                });
+                let publisher = Publisher::new(rabbit.clone(), site_of);
+                Drain::start(journal, ToBroker { publisher, app: Arc::clone(&app) })
+            }
+        }),
+    };
+    let mut ingest = match &rabbit {
+        Some(rabbit) if parts.ingests => {
+            let keeper = Keeper::new(Arc::clone(&app), mqtt.clone()).await?;
+            Some(Ingest::start(rabbit.clone(), keeper))
+        }
+        _ => None,
+    };
+    let watching = match journal {
+        Some(journal) => {
+            // What was watched before the start is asked of the store, so the journal's events must be there first.
+            if let Some(drain) = &drain
+                && !drain.caught_up(CATCHING_UP).await
+            {
+                tracing::warn!("the journal's events are not delivered yet; they are kept");
+            }
+            Some(Watching::start(loaded, parts, &app, journal, &provisioned).await?)
+        }
+        None => None,
+    };
     if let Some(accounts) = &accounts
         && let Some(link) = accounts.setup_link().await?
     {
@@ -156,32 +187,30 @@ async fn serve(loaded: &Loaded) -> Result<()> {
             link.reveal()
         ));
     }
-    let shown = app.cameras.all().len();
-    let plural = if shown == 1 { "" } else { "s" };
-    say(&format!("camtally: http://{address}/ shows {shown} camera{plural}"));
-
-    let edits = tokio::spawn(upkeep::follow_edits(Arc::clone(&app), provisioned, engine.1.classes.clone()));
-    let retention = tokio::spawn(upkeep::retain(store.clone(), config.retention.kept()));
-    let purge = tokio::spawn(upkeep::purge(accounts, registry));
-    signals.ended().await;
-    tracing::info!("ending");
-    edits.abort();
-    retention.abort();
-    purge.abort();
-    end_cameras.send_replace(true);
-    let supervisor = cameras.await.map_err(|error| anyhow!("the cameras' end failed: {error}"))?;
-    let stopped = tokio::task::spawn_blocking(move || supervisor.stop());
-    stopped.await.map_err(|error| anyhow!("a camera's end failed: {error}"))?;
-    if tokio::time::timeout(ENDING, heat_kept).await.is_err() {
-        tracing::warn!("the last parts of heat maps are not in the store");
+    say(&told(parts, &app, address));
+    let beside = beside(loaded, parts, &app, provisioned, accounts).await?;
+    tokio::select! {
+        () = signals.ended() => tracing::info!("ending"),
+        () = failed(&mut ingest) => return Err(anyhow!("taking in has failed: the log says why")),
     }
-    if !delivery.caught_up(ENDING).await {
-        tracing::warn!("the last events are not in the store yet: the journal keeps them for the next start");
+    beside.iter().for_each(JoinHandle::abort);
+    if let Some(watching) = watching {
+        watching.end(drain.as_ref()).await?;
     }
-    delivery.end().await;
+    if let Some(drain) = drain {
+        if !drain.caught_up(ENDING).await {
+            tracing::warn!(
+                "the last events are not delivered yet: the journal keeps them for the next start"
+            );
+        }
+        drain.end().await;
+    }
+    if let Some(ingest) = ingest {
+        ingest.end().await;
+    }
     alerting.end().await;
-    if let Some(broker) = broker {
-        broker.end().await;
+    if let Some(mqtt) = mqtt {
+        mqtt.end().await;
     }
     // Until now they could be asked how the end goes on.
     drop(end_pages);
@@ -190,28 +219,60 @@ async fn serve(loaded: &Loaded) -> Result<()> {
     Ok(())
 }
 
-fn start_engine(loaded: &Loaded) -> Result<(Arc<Engine>, Arc<camera::ModelFacts>)> {
-    let detection = &loaded.config.detection;
-    let model = detector::load(&Choice {
-        model: detection.model.clone(),
-        input: (detection.input > 0).then_some(detection.input),
-        tiles: None,
-        threads: std::num::NonZeroUsize::new(detection.threads),
-        batch: detection.batch,
-        frame: SHAPE,
-    })?;
-    if let Some(notice) = &model.notice {
-        tracing::warn!("{notice}");
+/// What is told when everything has begun.
+fn told(parts: Parts, app: &App, address: std::net::SocketAddr) -> String {
+    let shown = app.cameras.all().len();
+    let plural = if shown == 1 { "" } else { "s" };
+    match parts {
+        Parts { serves: true, .. } => format!("camtally: http://{address}/ shows {shown} camera{plural}"),
+        Parts { watches: true, .. } => {
+            format!("camtally: a worker for {shown} camera{plural}; its health is at http://{address}/readyz")
+        }
+        _ => format!("camtally: takes in events; its health is at http://{address}/readyz"),
     }
-    let facts = camera::ModelFacts {
-        name: model.name,
-        classes: model.classes,
-        counted: model.counted,
-        strong: model.strong,
-        weak: model.weak,
-    };
-    let engine = Engine::start(model.detectors).context("the system gives no threads for the detectors")?;
-    Ok((Arc::new(engine), Arc::new(facts)))
+}
+
+/// What goes on beside: edits of rules files, what other processes tell, deleting what is too old.
+async fn beside(
+    loaded: &Loaded,
+    parts: Parts,
+    app: &Arc<App>,
+    provisioned: Vec<provisioned::ProvisionedCamera>,
+    accounts: Option<access::Accounts>,
+) -> Result<Vec<JoinHandle<()>>> {
+    let mut tasks = Vec::new();
+    let classes = app.model.get().map(|model| model.classes.clone()).unwrap_or_default();
+    if parts.serves || parts.watches {
+        tasks.push(tokio::spawn(upkeep::follow_edits(Arc::clone(app), provisioned, classes)));
+    }
+    if !parts.watches {
+        tasks.push(tokio::spawn(states::follow_registry(Arc::clone(app))));
+    }
+    if parts.serves {
+        tasks.push(tokio::spawn(upkeep::retain(app.store.clone(), loaded.config.retention.kept())));
+        tasks.push(tokio::spawn(upkeep::purge(accounts, app.registry.clone())));
+        if !parts.watches {
+            tasks.extend(states::start(app).await?);
+        }
+    }
+    Ok(tasks)
+}
+
+/// Waits until what takes in has failed; for ever where nothing does.
+async fn failed(ingest: &mut Option<Ingest>) {
+    match ingest {
+        Some(ingest) => ingest.failed().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn open_journal(loaded: &Loaded) -> Result<Journal> {
+    let options = Options { limit: loaded.config.journal.limit_mib << 20, ..Options::default() };
+    let (journal, recovery) = Journal::open(&loaded.data().join("journal"), options)?;
+    if !recovery.is_clean() {
+        tracing::warn!("{recovery}");
+    }
+    Ok(journal)
 }
 
 /// Opens what is to be watched, with what stands in the configuration and what earlier versions have noted in files.

@@ -69,6 +69,7 @@ fn listed(loaded: &Loaded, camera: &config::Camera, now: OffsetDateTime) -> Resu
 }
 
 /// A configured camera that is to be watched.
+#[derive(Clone)]
 pub(super) struct ProvisionedCamera {
     pub(super) connection: Connection,
     pub(super) rules: Arc<CurrentRules>,

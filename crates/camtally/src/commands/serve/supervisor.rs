@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use event::GapReason;
+use lease::Holding;
 use registry::{Planned, Registry, RtspTransport};
 use server::{App, CameraState};
 use time::OffsetDateTime;
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 use video::{LiveSource, Reach};
 
 use super::camera::{self, Running, Seat, Since};
+use super::delivery::Leases;
 use super::provisioned::ProvisionedCamera;
 use super::rules::CurrentRules;
 
@@ -41,6 +43,9 @@ pub(super) fn reach(registry: &Registry) -> Reach {
 pub(super) struct Supervisor {
     app: Arc<App>,
     seat: Seat,
+    /// The leases without which nothing is watched; none for a program that watches alone.
+    leases: Option<Leases>,
+    provisioned: Vec<ProvisionedCamera>,
     running: BTreeMap<String, Watching>,
     /// Until when the cameras were watched that somebody has stopped.
     stopped: BTreeMap<String, OffsetDateTime>,
@@ -54,15 +59,17 @@ struct Watching {
     rules: Arc<CurrentRules>,
     /// When it was set up; none for one of the configuration file.
     configured: Option<OffsetDateTime>,
+    /// The lease under which it is watched; none without leases.
+    lease: Option<Holding>,
 }
 
 impl Supervisor {
-    pub(super) fn new(app: Arc<App>, seat: Seat) -> Self {
+    pub(super) fn new(app: Arc<App>, seat: Seat, leases: Option<Leases>) -> Self {
         let (running, stopped) = (BTreeMap::new(), BTreeMap::new());
-        Self { app, seat, running, stopped, revision: None }
+        Self { app, seat, leases, provisioned: Vec::new(), running, stopped, revision: None }
     }
 
-    /// Starts a camera of the configuration file.
+    /// Starts a camera of the configuration file; by lease, as soon as there is one for it.
     pub(super) async fn start_provisioned(&mut self, camera: &ProvisionedCamera) -> Result<()> {
         let id = &camera.connection.id;
         camera
@@ -70,12 +77,17 @@ impl Supervisor {
             .get()
             .check_classes(&self.seat.model.classes)
             .with_context(|| format!("camera `{id}`: {}", camera.file.display()))?;
-        self.start(camera.connection.clone(), &camera.rules, None).await
+        if self.leases.is_some() {
+            self.provisioned.push(camera.clone());
+            return Ok(());
+        }
+        self.start(camera.connection.clone(), &camera.rules, None, None).await
     }
 
-    /// Follows the registry until it is told to end.
+    /// Follows the registry and the leases until it is told to end.
     pub(super) async fn run(mut self, mut end: watch::Receiver<bool>) -> Self {
         let mut changes = self.app.registry.changes();
+        let mut leased = self.leases.as_ref().map(|leases| leases.held.changes());
         let mut clock = tokio::time::interval(LOOK);
         loop {
             if self.revision != Some(self.app.registry.now().revision) {
@@ -84,6 +96,7 @@ impl Supervisor {
             tokio::select! {
                 // The registry lives as long as the program.
                 Ok(()) = changes.changed() => {}
+                () = changed(&mut leased) => self.revision = None,
                 _ = clock.tick() => {
                     if let Err(error) = self.app.registry.refresh().await {
                         tracing::warn!(%error, "it is not known what other processes have changed; trying again");
@@ -102,6 +115,14 @@ impl Supervisor {
         }
     }
 
+    /// Under which lease a camera may be watched; none inside where it needs none.
+    fn may_watch(&self, id: &str) -> Option<Option<Holding>> {
+        match &self.leases {
+            None => Some(None),
+            Some(leases) => leases.held.may_watch(id, leases.clock.monotonic()).map(Some),
+        }
+    }
+
     /// Makes what runs what is to run.
     async fn follow(&mut self) {
         let revision = self.app.registry.now().revision;
@@ -114,6 +135,18 @@ impl Supervisor {
         };
         self.end_others(&plan);
         let mut all_run = true;
+        for camera in self.provisioned.clone() {
+            let id = &camera.connection.id;
+            let Some(lease) = self.may_watch(id).filter(|_| !self.running.contains_key(id)) else { continue };
+            if let Err(error) = self.start(camera.connection.clone(), &camera.rules, None, lease).await {
+                tracing::error!(
+                    camera = id,
+                    error = format!("{error:#}"),
+                    "it cannot be watched; trying again"
+                );
+                all_run = false;
+            }
+        }
         for planned in plan {
             all_run &= self.follow_one(planned).await;
         }
@@ -122,22 +155,35 @@ impl Supervisor {
 
     /// Ends the cameras that are not to run as they do.
     fn end_others(&mut self, plan: &[Planned]) {
-        let stays = |id: &str, watching: &Watching| {
+        let is_planned = |id: &str, watching: &Watching| {
             watching.configured.is_none_or(|configured| {
                 plan.iter().any(|planned| {
                     planned.camera.id == id && planned.camera.started && planned.configured == configured
                 })
             })
         };
-        let ended = self.running.extract_if(.., |id, watching| !stays(id, watching));
-        let ended: Vec<_> = ended.collect();
-        ended.iter().for_each(|(_, watching)| watching.running.ask());
+        let mut ended = Vec::new();
+        for (id, watching) in &self.running {
+            let is_held = self.may_watch(id) == Some(watching.lease);
+            if !is_held || !is_planned(id, watching) {
+                watching.running.ask();
+                ended.push((id.clone(), is_held));
+            }
+        }
         // A thread ends when its reader does, within two seconds.
         tokio::task::block_in_place(|| {
-            for (id, watching) in ended {
-                tracing::info!(camera = id, "it is no longer watched as it was set up before");
+            for (id, is_held) in ended {
+                let Some(watching) = self.running.remove(&id) else { continue };
                 let until = watching.running.stop();
-                self.stopped.extend(until.map(|until| (id, until)));
+                if is_held {
+                    tracing::info!(camera = id, "it is no longer watched as it was set up before");
+                    self.stopped.extend(until.map(|until| (id.clone(), until)));
+                } else {
+                    tracing::info!(camera = id, "its lease has ended here");
+                }
+                if let Some(leases) = &self.leases {
+                    leases.held.watch(&id, false);
+                }
             }
         });
     }
@@ -157,9 +203,7 @@ impl Supervisor {
         if *camera.rules_in_force() != rules {
             camera.put_in_force(Arc::new(rules.clone()));
         }
-        if !registered.started {
-            return true;
-        }
+        let Some(lease) = self.may_watch(&registered.id).filter(|_| registered.started) else { return true };
         let started = match source {
             Ok(source) => {
                 let settings = &registered.settings;
@@ -172,7 +216,7 @@ impl Supervisor {
                     reach: Some(reach(&self.app.registry)),
                 };
                 let rules = Arc::new(CurrentRules::new(rules));
-                self.start(connection, &rules, Some(configured)).await
+                self.start(connection, &rules, Some(configured), lease).await
             }
             Err(reason) => Err(anyhow::anyhow!(reason)),
         };
@@ -192,6 +236,7 @@ impl Supervisor {
         connection: Connection,
         rules: &Arc<CurrentRules>,
         configured: Option<OffsetDateTime>,
+        lease: Option<Holding>,
     ) -> Result<()> {
         let id = connection.id.clone();
         let stored = self.app.store.watched_until(&id).await?;
@@ -204,7 +249,19 @@ impl Supervisor {
         let since = Since { until, reason };
         let running = camera::start(connection, Arc::clone(rules), self.seat.clone(), camera, since)?;
         self.stopped.remove(&id);
-        self.running.insert(id, Watching { running, rules: Arc::clone(rules), configured });
+        if let Some(leases) = &self.leases {
+            leases.held.watch(&id, true);
+        }
+        self.running.insert(id, Watching { running, rules: Arc::clone(rules), configured, lease });
         Ok(())
+    }
+}
+
+/// Waits until another camera may be watched, or one no longer; without leases for ever.
+async fn changed(leased: &mut Option<watch::Receiver<u64>>) {
+    match leased {
+        // What tells it lives as long as the supervisor.
+        Some(leased) => leased.changed().await.unwrap_or_default(),
+        None => std::future::pending().await,
     }
 }
