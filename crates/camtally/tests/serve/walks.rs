@@ -92,7 +92,7 @@ fn what_is_recorded_is_there_picture_by_picture_and_gone_when_it_is_deleted() {
     let (from, until) = (over["from"].as_str().unwrap(), over["until"].as_str().unwrap());
     for frame in frames {
         let time = frame["time"].as_str().unwrap();
-        assert!(&from[..19] <= &time[..19] && &time[..19] <= &until[..19], "{from} {time} {until}");
+        assert!(from[..19] <= time[..19] && time[..19] <= until[..19], "{from} {time} {until}");
     }
     let jpeg = server.bytes(&format!("{path}/frames/1"));
     assert!(jpeg.starts_with(b"\xff\xd8") && jpeg.ends_with(b"\xff\xd9"), "a JPEG file");
