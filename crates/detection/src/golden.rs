@@ -70,8 +70,9 @@ fn compare_pattern(detector: &mut Detector, rows: &Value, score_sum: &Value, box
             let sums = [(scores, score_sum), (boxes, box_sum)].map(|(values, expected)| {
                 (values.iter().map(|value| f64::from(*value)).sum::<f64>(), number(expected))
             });
+            // Of a hundred thousand values and more, whose last bits differ from processor to processor.
             for (sum, expected) in sums {
-                assert!((sum - expected).abs() < expected * 1e-6 + 1e-3, "{sum} is not {expected}");
+                assert!((sum - expected).abs() < expected * 1e-5 + 1e-3, "{sum} is not {expected}");
             }
             Ok(())
         })
