@@ -12,8 +12,8 @@ use crate::{shell, tools};
 
 /// Rules of our own, and beside each what it must find and leave alone.
 const RULES: &str = "crates/xtask/semgrep";
-/// What is not ours, and not in the repository.
-const SKIPPED: [&str; 4] = ["target", ".tools", "out", "**/node_modules"];
+/// What git ignores: what was built or installed, and the keys that each machine makes for itself.
+const SKIPPED: [&str; 5] = ["target", ".tools", "out", "**/node_modules", "deploy/compose/certificates"];
 /// What the container's files and later the clusters' lie in.
 const DEPLOYED: &str = "deploy";
 
