@@ -115,7 +115,9 @@ pub(super) async fn asked(id: &str, site: &str, world: &World, person: &Person) 
     let everything = May::Everywhere(Role::Admin);
     match id {
         "alive" | "ready" | "metrics" | "openapi" | "login" | "refresh" | "forgotten" | "reset_password"
-        | "set_up" | "sign_up" | "begin_oidc" | "finish_oidc" => one(String::new(), May::Anybody, OK),
+        | "set_up" | "sign_in_ways" | "sign_up" | "begin_oidc" | "finish_oidc" => {
+            one(String::new(), May::Anybody, OK)
+        }
 
         "session" => one("/auth/session".to_owned(), May::Session, OK),
         "sessions" => one("/auth/sessions".to_owned(), May::Session, OK),
