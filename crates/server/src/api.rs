@@ -124,19 +124,26 @@ fn completed(openapi: &utoipa::openapi::OpenApi) -> Value {
             "content": {"application/json": {"schema": {"type": "object"}}}}}
     }});
     paths.insert(ADDRESS.to_owned(), own);
+    let mut shared = BTreeMap::new();
     for (path, operations) in paths {
         let Some(operations) = operations.as_object_mut() else { continue };
         for (method, operation) in operations {
             if let Some(operation) = operation.as_object_mut() {
-                complete(path, method, operation);
+                complete(path, method, operation, &mut shared);
             }
         }
     }
+    document["components"]["responses"] = json!(shared);
     document
 }
 
-/// Adds what follows from the kind of an operation.
-fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
+/// Adds what follows from the kind of an operation. Answers of problems that many have are said once, in `shared`.
+fn complete(
+    path: &str,
+    method: &str,
+    operation: &mut Map<String, Value>,
+    shared: &mut BTreeMap<String, Value>,
+) {
     let named = operation.remove("x-problems").unwrap_or_default();
     let endless = operation.remove("x-endless").is_some();
     let named: BTreeSet<String> =
@@ -189,11 +196,17 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     for (status, codes) in by_status {
         let response = &mut responses[status.to_string()];
         if response.is_null() {
-            let lines: Vec<String> =
-                codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.meaning())).collect();
-            *response = json!({"description": lines.join("\n\n")});
+            let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+            let name = names.join(".");
+            *response = json!({"$ref": format!("#/components/responses/{name}")});
+            shared.entry(name).or_insert_with(|| {
+                let lines: Vec<String> =
+                    codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.meaning())).collect();
+                json!({"description": lines.join("\n\n"), "content": {PROBLEM_JSON: problem(&codes)}})
+            });
+        } else {
+            response["content"][PROBLEM_JSON] = problem(&codes);
         }
-        response["content"][PROBLEM_JSON] = problem(&codes);
     }
 }
 

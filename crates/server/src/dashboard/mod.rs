@@ -8,6 +8,8 @@ mod tests;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{Embed, EmbeddedFile};
 
 #[derive(Embed)]
@@ -62,7 +64,7 @@ fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 fn of(file: &EmbeddedFile, keep: &'static str, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
+    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash()));
     let about = [(header::CACHE_CONTROL, keep.to_owned()), (header::ETAG, tag.clone())];
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     // A proxy that compresses makes the tag a weak one.
@@ -76,8 +78,4 @@ fn of(file: &EmbeddedFile, keep: &'static str, headers: &HeaderMap) -> Response 
 /// Texts say that they are UTF-8.
 fn kind(kind: &str) -> String {
     if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind.to_owned() }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -48,7 +48,6 @@ fn the_dashboards_description_of_the_api_is_the_servers() {
     }
     assert!(
         std::fs::read_to_string(&path).unwrap_or_default() == described,
-        "web/openapi.json is not what the server answers: set CAMTALLY_UPDATE_DOCS=1, run this test again, and then \
-         `npm run types` in web/"
+        "web/openapi.json is not what the server answers: set CAMTALLY_UPDATE_DOCS=1 and run this test again"
     );
 }

@@ -244,8 +244,8 @@ impl Thread {
             match watched {
                 Watched::Events(events) => {
                     seat.sink.keep(events, &ending.asked)?;
-                    events.iter().for_each(|event| cut(view, event));
                     for event in events {
+                        cut(view, event);
                         counter!("camtally_events_total", "camera" => event.camera.clone(), "kind" => event.kind())
                             .increment(1);
                         // A watch that fails and begins anew goes on from here.
